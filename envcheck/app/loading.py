@@ -1,0 +1,45 @@
+"""From a name on the command line to a profile and its owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envcheck import __version__
+from envcheck.core.events import Note
+from envcheck.core.reader import read_profile
+from envcheck.core.spec import Owner
+from envcheck.host.profiles import find
+from envcheck.services.catalogue import vocabulary
+
+if TYPE_CHECKING:
+    from envcheck.app.session import Session
+    from envcheck.core.profile import Profile
+
+
+def load(session: Session, name: str) -> Profile:
+    """Read the profile that a name or path means.
+
+    Raises:
+        UsageError: there is no such profile.
+        ProfileInvalid: its text is wrong.
+    """
+    file = find(name)
+    return read_profile(
+        file.text,
+        file=file.file,
+        root=file.root,
+        environ=session.environ,
+        vocabulary=vocabulary(),
+    )
+
+
+def owner_of(session: Session, profile: Profile) -> Owner:
+    """Whose the objects of this run are."""
+    instance = session.instance or profile.name
+    return Owner(profile.name, instance, profile.root, __version__)
+
+
+def tell_warnings(session: Session, profile: Profile) -> None:
+    """Pass on what is allowed in the profile but unwise."""
+    for warning in profile.warnings:
+        session.emit(Note(warning))

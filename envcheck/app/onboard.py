@@ -1,0 +1,35 @@
+"""onboard: the new teammate's one command: doctor with fixes, up, and how to connect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envcheck.app import connect, doctor
+from envcheck.app.loading import load, owner_of
+from envcheck.app.up import converge
+from envcheck.core import events as ev
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from envcheck.app.session import Session
+
+
+def onboard(session: Session, name: str, results: Callable[[], tuple[ev.Result, ...]]) -> None:
+    """From whatever this machine is to a verified environment.
+
+    Args:
+        session: this run.
+        name: the profile.
+        results: the verdicts so far, to stop at a machine that cannot run it.
+
+    Raises:
+        EnvcheckError: it could not be done; a service that is not ready is told as an event.
+    """
+    profile = load(session, name)
+    owner = owner_of(session, profile)
+    session.emit(ev.Started("onboard", profile.name, owner.instance, profile.description))
+    doctor.examine(session, profile, owner.instance, fix=True)
+    doctor.fit(results())
+    converge(session, profile, owner)
+    connect.tell(session, profile, owner)

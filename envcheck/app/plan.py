@@ -1,0 +1,48 @@
+"""plan: what `up` would do and why, as steps; nothing is changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envcheck.app import images
+from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.up import taken_ports
+from envcheck.core import events as ev
+from envcheck.core.decide import decide_up
+from envcheck.core.plan import Plan, Step
+from envcheck.services.desired import desire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from envcheck.app.session import Session
+
+
+def plan(session: Session, name: str) -> Plan:
+    """The whole of what ``up`` would do, numbered in one row.
+
+    Raises:
+        EnvcheckError: `up` could not be carried out, as far as that can be seen without trying.
+    """
+    profile = load(session, name)
+    owner = owner_of(session, profile)
+    session.emit(ev.Started("plan", profile.name, owner.instance, profile.description))
+    tell_warnings(session, profile)
+    builds = images.builds_of(profile)
+    found, observed = images.find_all(session, images.pins_of(profile, builds))
+    gets = images.plan_images(found, observed)
+    makes = images.plan_builds(owner, builds, found, observed)
+    choices = images.choose(profile, builds, found)
+    desired = desire(profile, owner, choices)
+    acts = decide_up(desired, observed, taken=taken_ports(profile))
+    return Plan(tuple(_in_a_row((gets, makes, acts))))
+
+
+def _in_a_row(plans: Iterable[Plan]) -> Iterable[Step]:
+    """The steps of several plans, numbered on; each plan begins when the one before has ended."""
+    first = 0
+    for part in plans:
+        for step in part.steps:
+            after = tuple(number + first for number in step.after)
+            yield Step(step.id + first, step.act, step.cause, after)
+        first += len(part.steps)

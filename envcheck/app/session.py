@@ -1,0 +1,116 @@
+"""What every verb has at hand: who is listening, what the user allowed, the engine, the ledger."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from envcheck.core.errors import EngineUnusable, Fix, UsageError
+from envcheck.core.events import EngineFound
+from envcheck.doctor.engine_faults import Unreachable, judge
+from envcheck.engine.client import DockerEngine, connect
+from envcheck.engine.endpoint import Endpoint, resolve
+from envcheck.host.engines import host_facts
+from envcheck.run.ledger import Ledger
+from envcheck.run.ports import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from envcheck.core.events import Emit
+
+    Ask = Callable[[Sequence[str], str], bool]
+    """Shows some lines and asks a question; None stands for: there is nobody to ask."""
+
+
+@dataclass
+class Session:
+    """One run of one verb.
+
+    Attributes:
+        emit: hears everything that happens.
+        ask: how to ask the user, or None without a terminal.
+        yes: whether all that would be asked is agreed to.
+        instance: the name given for the instance, or nothing.
+    """
+
+    emit: Emit
+    ask: Ask | None = None
+    yes: bool = False
+    instance: str = ""
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+    clock: SystemClock = field(default_factory=SystemClock)
+    _engine: DockerEngine | None = field(default=None, init=False)
+    _ledger: Ledger | None = field(default=None, init=False)
+    _open: ExitStack = field(default_factory=ExitStack, init=False)
+
+    def endpoint(self) -> Endpoint:
+        """The engine that is meant.
+
+        Raises:
+            EngineUnusable: the context that is asked for does not exist.
+        """
+        return resolve(self.environ)
+
+    def try_engine(self) -> DockerEngine | Unreachable:
+        """The engine, or why it cannot be talked to."""
+        if self._engine is None:
+            answer = connect(self.endpoint(), self.environ)
+            if isinstance(answer, Unreachable):
+                return answer
+            self._open.callback(answer.close)
+            self.emit(EngineFound(answer.describe()))
+            self._engine = answer
+        return self._engine
+
+    def engine(self) -> DockerEngine:
+        """The engine.
+
+        Raises:
+            EngineUnusable: it cannot be talked to; the error names the fault and its fix.
+        """
+        answer = self.try_engine()
+        if isinstance(answer, Unreachable):
+            raise self.diagnose(answer)
+        return answer
+
+    def diagnose(self, fault: Unreachable) -> EngineUnusable:
+        """The named fault, with the fix for this machine."""
+        return judge(fault, host_facts(self.endpoint().socket))
+
+    def ledger(self) -> Ledger:
+        """The ledger of the engine."""
+        if self._ledger is None:
+            engine_id = str(self.engine().info().get("ID", ""))
+            self._ledger = Ledger(state_folder(self.environ) / "ledger.sqlite3", engine_id)
+            self._open.callback(self._ledger.close)
+        return self._ledger
+
+    def agree(self, lines: Sequence[str], question: str, *, id: str) -> None:
+        """Go on only if the user agrees.
+
+        Raises:
+            UsageError: the user does not, or there is nobody to ask and no ``--yes``.
+        """
+        if self.yes:
+            return
+        if self.ask is None:
+            fix = Fix("look at what would be done, and say yes with --yes", tuple(lines))
+            raise UsageError(
+                f"{question} There is no terminal to ask on, so nothing was done", id=id, fix=fix
+            )
+        if not self.ask(lines, question):
+            raise UsageError("not agreed to, so nothing was done", id=id)
+
+    def close(self) -> None:
+        """Let go of the engine and the ledger."""
+        self._open.close()
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Where this user's programs keep what they must remember (XDG Base Directory)."""
+    home = environ.get("XDG_STATE_HOME")
+    return Path(home or Path.home() / ".local" / "state") / "envcheck"

@@ -1,0 +1,219 @@
+"""down and clean: taking an instance away, and proving that it is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from envcheck.app.loading import load, owner_of
+from envcheck.core import events as ev
+from envcheck.core import plan as p
+from envcheck.core.commands import commands
+from envcheck.core.errors import ObjectConflict
+from envcheck.core.figures import size
+from envcheck.core.spec import Label
+from envcheck.core.teardown import Known, decide_clean, decide_down, leftovers
+from envcheck.run.executor import execute
+from envcheck.run.perform import Performer
+
+if TYPE_CHECKING:
+    from envcheck.app.session import Session
+    from envcheck.core.observed import Observed
+    from envcheck.core.plan import Plan
+    from envcheck.run.executor import StepOutcome
+
+
+@dataclass(frozen=True)
+class CleanOptions:
+    """What ``clean`` is told besides the profile."""
+
+    dry_run: bool = False
+    keep_images: bool = False
+    only: str = ""
+    all: bool = False
+
+
+def down(session: Session, name: str) -> None:
+    """Remove an instance's containers and network; the data stays.
+
+    Raises:
+        EnvcheckError: a step failed.
+    """
+    instance = _started(session, "down", name)
+    engine = session.engine()
+    plan = decide_down(instance, engine.observe())
+    _raise_first(_carry_out(session, plan))
+    if not plan:
+        session.emit(ev.Note(f"nothing of {instance} is up"))
+    held = [v.name for v in engine.observe().volumes if v.labels.get(Label.INSTANCE) == instance]
+    for volume in held:
+        session.emit(ev.Kept("volume", volume, "down keeps the data"))
+
+
+def clean(session: Session, name: str, options: CleanOptions) -> None:
+    """Remove everything of an instance, look again, and tell what was found.
+
+    Raises:
+        UsageError: not agreed to.
+        EnvcheckError: the engine could not be asked.
+    """
+    if options.all:
+        session.emit(ev.Started("clean"))
+        instances = session.engine().observe().instances()
+    else:
+        instances = (_started(session, "clean", name),)
+    for instance in instances:
+        _clean_one(session, instance, options)
+
+
+def _started(session: Session, command: str, name: str) -> str:
+    """Tell that the task begins; the instance that it is about.
+
+    With ``--instance`` and no profile named, no profile is needed: labels say what belongs to it.
+    """
+    if session.instance and not name:
+        session.emit(ev.Started(command, "", session.instance))
+        return session.instance
+    profile = load(session, name)
+    owner = owner_of(session, profile)
+    session.emit(ev.Started(command, profile.name, owner.instance, profile.description))
+    return owner.instance
+
+
+def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
+    engine = session.engine()
+    observed = engine.observe()
+    plan, kept = decide_clean(instance, observed, _known(session, instance, observed))
+    plan = _narrowed(plan, options, observed)
+    if options.only:
+        kept = ()
+    for thing in kept:
+        session.emit(thing)
+    if options.dry_run:
+        _show(session, plan)
+        return
+    if plan:
+        session.agree(
+            _summary(plan), f"Remove all this of {instance}, for good?", id="clean.not-agreed"
+        )
+    before = engine.disk_use()
+    outcomes = _carry_out(session, plan)
+    _tell_what_stayed(session, outcomes)
+    after = engine.observe()
+    if not (options.only or options.keep_images):
+        _forget(session, instance, after)
+    session.emit(ev.Freed(max(0, before - engine.disk_use())))
+    if not options.only:
+        _look_again(session, instance, after, kept, options)
+
+
+def _known(session: Session, instance: str, observed: Observed) -> Known:
+    """What the ledger says, by image id."""
+    brought: set[str] = set()
+    before: set[str] = set()
+    elsewhere: dict[str, str] = {}
+    for record in session.ledger().images():
+        image = observed.image(record.reference)
+        if image is None:
+            continue
+        if record.before:
+            before.add(image.id)
+        if instance in record.instances and not record.before:
+            brought.add(image.id)
+        for other in sorted(record.instances - {instance}):
+            elsewhere[image.id] = other
+    # An image that another instance uses under a name of its own is not before us, even if that
+    # name was recorded first: one record that says "ours" is enough to know who brought it.
+    return Known(frozenset(brought), frozenset(before - brought), elsewhere)
+
+
+def _narrowed(plan: Plan, options: CleanOptions, observed: Observed) -> Plan:
+    """The part of a plan that the options leave."""
+    steps = plan.steps
+    if options.keep_images or options.only:
+        steps = tuple(s for s in steps if not isinstance(s.act, p.RemoveImage))
+    if options.only:
+        steps = tuple(s for s in steps if _concerns(s.act, options.only, observed))
+    numbers = {step.id for step in steps}
+    return p.Plan(
+        tuple(
+            p.Step(s.id, s.act, s.cause, tuple(n for n in s.after if n in numbers)) for s in steps
+        )
+    )
+
+
+def _concerns(act: p.Act, service: str, observed: Observed) -> bool:
+    match act:
+        case p.RemoveContainer() | p.StopContainer():
+            return act.service == service
+        case p.RemoveVolume():
+            seen = observed.volume(act.name)
+            return seen is not None and seen.labels.get(Label.SERVICE) == service
+        case _:
+            return False
+
+
+def _show(session: Session, plan: Plan) -> None:
+    for line in _summary(plan):
+        session.emit(ev.Note(line))
+    session.emit(ev.Note("Nothing was changed."))
+
+
+def _summary(plan: Plan) -> tuple[str, ...]:
+    """What a plan removes, a line each."""
+    lines: list[str] = []
+    for step in plan.steps:
+        match step.act:
+            case p.RemoveContainer() | p.RemoveNetwork() | p.RemoveVolume():
+                kind = type(step.act).__name__.removeprefix("Remove").lower()
+                lines.append(f"{kind:<10} {step.act.name}")
+            case p.RemoveImage():
+                lines.append(f"{'image':<10} {step.act.reference}  {size(step.act.size)}")
+    return tuple(lines)
+
+
+def _carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:
+    perform = Performer(session.engine(), session.clock, session.emit, {})
+    return execute(plan, perform, abort=session.clock.stop)
+
+
+def _raise_first(outcomes: tuple[StepOutcome, ...]) -> None:
+    for outcome in outcomes:
+        if outcome.error is not None:
+            raise outcome.error
+
+
+def _tell_what_stayed(session: Session, outcomes: tuple[StepOutcome, ...]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome.error, ObjectConflict) and isinstance(
+            outcome.step.act, p.RemoveImage
+        ):
+            session.emit(ev.Kept("image", outcome.step.act.reference, outcome.error.what))
+        elif outcome.error is not None:
+            what = commands(outcome.step.act)
+            session.emit(ev.Note(f"{' '.join(what)}: {outcome.error.what}"))
+
+
+def _forget(session: Session, instance: str, after: Observed) -> None:
+    """Strike the instance off the ledger, image by image, where it no longer uses any."""
+    ledger = session.ledger()
+    if any(after.of_instance(instance)):
+        return
+    for record in ledger.images():
+        if instance in record.instances:
+            ledger.forget_use(record.reference, instance)
+
+
+def _look_again(
+    session: Session,
+    instance: str,
+    after: Observed,
+    kept: tuple[ev.Kept, ...],
+    options: CleanOptions,
+) -> None:
+    """Tell everything that still bears the instance's label, except what stays on purpose."""
+    on_purpose = {(thing.kind, thing.name) for thing in kept}
+    for kind, name in leftovers(instance, after):
+        if (kind, name) in on_purpose or (options.keep_images and kind == "image"):
+            continue
+        session.emit(ev.LeftBehind(kind, name, "it still bears the label of the instance"))

@@ -1,0 +1,155 @@
+"""up: converge an instance to its profile, and return when every service is verified ready."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envcheck.app import images
+from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.core import events as ev
+from envcheck.core.decide import decide_up, service_of
+from envcheck.core.errors import Problem, ProfileInvalid
+from envcheck.core.plan import StartContainer
+from envcheck.host.network import taken
+from envcheck.images.sources import digest_of
+from envcheck.run.executor import StepOutcome, execute
+from envcheck.run.perform import Performer
+from envcheck.run.readiness import ServiceUnready, Target
+from envcheck.services.catalogue import KINDS
+from envcheck.services.desired import ImageChoice, desire, published_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from envcheck.app.session import Session
+    from envcheck.core.desired import Desired
+    from envcheck.core.observed import Observed
+    from envcheck.core.plan import Plan
+    from envcheck.core.profile import Profile
+    from envcheck.core.spec import Owner
+
+
+def up(session: Session, name: str) -> None:
+    """Bring a profile up.
+
+    Raises:
+        EnvcheckError: it could not be; a service that is not ready is told as an event instead.
+    """
+    profile = load(session, name)
+    owner = owner_of(session, profile)
+    session.emit(ev.Started("up", profile.name, owner.instance, profile.description))
+    tell_warnings(session, profile)
+    session.engine()
+    converge(session, profile, owner)
+
+
+def converge(session: Session, profile: Profile, owner: Owner) -> None:
+    """Get the images, make the objects, wait for the services.
+
+    Raises:
+        EnvcheckError: as `up`.
+    """
+    session.emit(ev.Section("Images"))
+    choices = get_images(session, profile, owner)
+    desired = desire(profile, owner, choices)
+    refuse_anonymous_volumes(session, profile, desired)
+    observed = session.engine().observe()
+    plan = decide_up(desired, observed, taken=taken_ports(profile))
+    session.emit(ev.Section("Services"))
+    run(session, plan, targets(profile, desired, choices, observed))
+
+
+def get_images(session: Session, profile: Profile, owner: Owner) -> dict[str, ImageChoice]:
+    """See to it that every service's image is here.
+
+    Raises:
+        EnvcheckError: one could not be got or built.
+    """
+    builds = images.builds_of(profile)
+    found = images.ensure(session, images.pins_of(profile, builds), owner.instance)
+    observed = session.engine().observe()
+    plan = images.plan_builds(owner, builds, found, observed)
+    images.build_all(session, plan, owner.instance)
+    return images.choose(profile, builds, found)
+
+
+def refuse_anonymous_volumes(session: Session, profile: Profile, desired: Desired) -> None:
+    """Data lives in named volumes: an image's own volume must have one mounted on it.
+
+    Raises:
+        ProfileInvalid: a service's image declares a volume that nothing is mounted on.
+    """
+    problems: list[Problem] = []
+    for name, service in desired.services.items():
+        facts = session.engine().inspect_image(service.container.image)
+        mounted = {mount.target.rstrip("/") for mount in service.container.mounts}
+        place = profile.services[name].place
+        problems += [
+            Problem(
+                place.file,
+                place.line,
+                place.column,
+                f"{name}: the image keeps data in {path}, and no named volume is mounted there",
+                f"add `volumes: [data:{path}]`",
+            )
+            for path in (facts.volumes if facts else ())
+            if path.rstrip("/") not in mounted
+        ]
+    if problems:
+        raise ProfileInvalid(problems)
+
+
+def taken_ports(profile: Profile) -> frozenset[int]:
+    """Those of the ports that the profile wishes for that somebody on this machine holds."""
+    wishes = (p.host for s in profile.services.values() for p in published_ports(s))
+    return taken(port for port in wishes if port is not None)
+
+
+def targets(
+    profile: Profile, desired: Desired, choices: Mapping[str, ImageChoice], observed: Observed
+) -> dict[str, Target]:
+    """The services to wait for."""
+    return {
+        name: Target(
+            service=profile.services[name],
+            kind=KINDS[profile.services[name].kind],
+            image=_with_digest(choices[name], observed),
+            container=service.container.name,
+            ports=service.ports,
+            volumes=tuple(volume.name for volume in service.volumes),
+        )
+        for name, service in desired.services.items()
+    }
+
+
+def _with_digest(choice: ImageChoice, observed: Observed) -> ImageChoice:
+    seen = observed.image(choice.used)
+    if choice.digest or seen is None:
+        return choice
+    return ImageChoice(choice.used, choice.pin, choice.shown, choice.source, digest_of(seen))
+
+
+def run(session: Session, plan: Plan, services: Mapping[str, Target]) -> None:
+    """Carry out a plan on the engine, and tell what was skipped.
+
+    Raises:
+        EnvcheckError: a step failed that is no service's readiness.
+    """
+    fresh = {step.act.service for step in plan.steps if isinstance(step.act, StartContainer)}
+    perform = Performer(session.engine(), session.clock, session.emit, services, frozenset(fresh))
+    outcomes = execute(plan, perform, abort=session.clock.stop)
+    _tell_skips(session, outcomes)
+    for outcome in outcomes:
+        if outcome.error is not None and not isinstance(outcome.error, ServiceUnready):
+            raise outcome.error
+
+
+def _tell_skips(session: Session, outcomes: Iterable[StepOutcome]) -> None:
+    failed = {service_of(o.step.act) for o in outcomes if o.status == "failed"}
+    told: set[str] = set()
+    for outcome in outcomes:
+        service = service_of(outcome.step.act)
+        if outcome.status == "skipped" and service not in failed | told | {""}:
+            because = service_of(outcome.blocked_by.act) if outcome.blocked_by else ""
+            session.emit(ev.ServiceSkipped(service, because or "an earlier step failed"))
+            told.add(service)

@@ -1,0 +1,48 @@
+"""The program: Invoke's own, with exit code 2 for a command line that it cannot read."""
+
+from __future__ import annotations
+
+import sys
+
+from invoke.exceptions import ParseError
+from invoke.program import Program
+
+from envcheck import __version__
+from envcheck.core.errors import ExitCode
+
+
+class EnvcheckProgram(Program):  # type: ignore[misc] # Invoke is not typed
+    """Invoke, but a mistake on the command line exits with 2, as every envcheck task does."""
+
+    def parse_core(self, argv: list[str] | None) -> None:
+        """Read Invoke's own flags."""
+        try:
+            super().parse_core(argv)
+        except ParseError as error:
+            _refuse(error)
+
+    def parse_tasks(self) -> None:
+        """Read the tasks and their flags."""
+        try:
+            super().parse_tasks()
+        except ParseError as error:
+            _refuse(error)
+
+
+def _refuse(error: ParseError) -> None:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(int(ExitCode.INVALID))
+
+
+def main() -> None:
+    """The console script ``envcheck``: the user tasks, wherever it is called."""
+    from envcheck.cli.tasks import collection
+
+    EnvcheckProgram(
+        name="envcheck", binary="envcheck", namespace=collection(), version=__version__
+    ).run()
+
+
+def inv() -> None:
+    """What ``./inv`` runs: the tasks of the folder's own tasks.py."""
+    EnvcheckProgram(name="inv", binary="./inv", version=__version__).run()

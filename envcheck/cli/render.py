@@ -1,0 +1,74 @@
+"""What `plan` and `status` print: values as text, and as data for JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from envcheck.core.commands import commands
+from envcheck.core.plan import AwaitReady, Plan, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from envcheck.app.status import InstanceStatus
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan, a step a line; its cause and what it waits for come after a ``#``.
+
+    Every line that is no comment can be typed as it stands; a secret is taken from the environment.
+    """
+    if all(isinstance(step.act, AwaitReady) for step in plan.steps):
+        return "# nothing to do: everything stands as the profile says"
+    lines = [line for step in plan.steps for line in _step_lines(step)]
+    return "\n".join([*lines, "# Nothing was changed."])
+
+
+def _step_lines(step: Step) -> list[str]:
+    after = f", after {', '.join(map(str, step.after))}" if step.after else ""
+    typed = commands(step.act)
+    if not typed:
+        return [f"# {step.id}  {_waiting(step)}{after}"]
+    return [f"# {step.id}  {step.cause}{after}", *typed]
+
+
+def _waiting(step: Step) -> str:
+    service = step.act.service if isinstance(step.act, AwaitReady) else ""
+    return f"wait until {service} answers"
+
+
+def plan_data(plan: Plan) -> list[dict[str, Any]]:
+    """A plan for JSON."""
+    return [
+        {
+            "id": step.id,
+            "act": type(step.act).__name__,
+            "cause": step.cause,
+            "after": list(step.after),
+            "commands": list(commands(step.act)),
+        }
+        for step in plan.steps
+    ]
+
+
+def status_text(found: Sequence[InstanceStatus]) -> str:
+    """A block for each instance, its services in aligned columns."""
+    if not found:
+        return "nothing of envcheck's is on this engine"
+    return "\n\n".join(_instance_text(one) for one in found)
+
+
+def _instance_text(one: InstanceStatus) -> str:
+    lines = [f"{one.instance}   profile {one.profile}   {one.root}"]
+    wide = max((len(service.service) for service in one.services), default=0)
+    for service in one.services:
+        ports = ", ".join(f"127.0.0.1:{host}->{inside}" for inside, host in service.ports.items())
+        lines.append(f"  {service.service:<{wide}}   {service.state:<10} {ports}".rstrip())
+    lines += [f"  volume {name}" for name in one.volumes]
+    return "\n".join(lines)
+
+
+def status_data(found: Sequence[InstanceStatus]) -> list[dict[str, Any]]:
+    """The instances for JSON."""
+    return [asdict(one) for one in found]

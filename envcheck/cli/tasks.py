@@ -1,0 +1,107 @@
+"""The user tasks. `from envcheck.cli.tasks import *` puts all of them into a project's tasks.py."""
+
+from __future__ import annotations
+
+from invoke.collection import Collection
+
+from envcheck.cli import render
+from envcheck.cli.verb import Answer, Run, verb
+
+__all__ = ["check", "clean", "doctor", "down", "env", "onboard", "plan", "status", "up"]
+
+# Each verb is imported when it is run: `--help` and `--list` need none of them.
+
+
+@verb()
+def onboard(run: Run, profile: str) -> None:
+    """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
+    from envcheck.app.onboard import onboard as do
+
+    do(run.session, profile, run.results)
+
+
+@verb(fix="mend what can be mended, asking first")
+def doctor(run: Run, profile: str, *, fix: bool = False) -> None:
+    """Say whether this machine can run it, and name each fault with its fix."""
+    from envcheck.app.doctor import doctor as do
+
+    do(run.session, profile, fix=fix)
+
+
+@verb(answers=True)
+def plan(run: Run, profile: str) -> Answer:
+    """Show what `up` would do and why, each step with its docker command. Changes nothing."""
+    from envcheck.app.plan import plan as do
+
+    steps = do(run.session, profile)
+    return Answer(render.plan_text(steps), {"steps": render.plan_data(steps)})
+
+
+@verb()
+def up(run: Run, profile: str) -> None:
+    """Converge, and return when every service is verified ready."""
+    from envcheck.app.up import up as do
+
+    do(run.session, profile)
+
+
+@verb()
+def check(run: Run, profile: str) -> None:
+    """Verify a running instance."""
+    from envcheck.app.check import check as do
+
+    do(run.session, profile)
+
+
+@verb(answers=True)
+def status(run: Run, profile: str) -> Answer:
+    """Show every instance on this engine."""
+    from envcheck.app.status import status as do
+
+    found = do(run.session, profile)
+    return Answer(render.status_text(found), {"instances": render.status_data(found)})
+
+
+@verb(answers=True, format="shell, dotenv, json or github")
+def env(run: Run, profile: str, *, format: str = "shell") -> Answer:
+    """Print the variables to connect with."""
+    from envcheck.app.connect import env as do
+    from envcheck.app.connect import formatted
+
+    found = do(run.session, profile)
+    return Answer(formatted(found, format), {"variables": found})
+
+
+@verb()
+def down(run: Run, profile: str) -> None:
+    """Remove containers and network; keep the data."""
+    from envcheck.app.teardown import down as do
+
+    do(run.session, profile)
+
+
+@verb(
+    dry_run="show what would be removed, and remove nothing",
+    keep_images="leave the images",
+    only="one service: its container and its volumes",
+    all="every instance on this engine",
+)
+def clean(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    *,
+    dry_run: bool = False,
+    keep_images: bool = False,
+    only: str = "",
+    all: bool = False,
+) -> None:
+    """Remove containers, network, volumes and images, and prove that they are gone."""
+    from envcheck.app.teardown import CleanOptions
+    from envcheck.app.teardown import clean as do
+
+    do(run.session, profile, CleanOptions(dry_run, keep_images, only, all))
+
+
+def collection() -> Collection:
+    """All user tasks, as Invoke's Program wants them."""
+    return Collection(**{name: globals()[name] for name in __all__})

@@ -1,0 +1,93 @@
+"""Each act as the docker commands that do the same, for people who want to see or to do it by hand.
+
+A secret never stands in a command: ``-e NAME`` without a value takes it from the environment of
+whoever types the command.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from envcheck.core import plan as p
+from envcheck.core.images import import_options, recipe_build_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from envcheck.core.spec import ContainerSpec
+
+
+def commands(act: p.Act) -> tuple[str, ...]:
+    """The shell commands for an act, in order; none where docker has no word for it."""
+    match act:
+        case p.PullImage():
+            return (_line("docker", "pull", str(act.reference)),)
+        case p.BuildBase():
+            make = _line("mmdebstrap", "--variant=minbase", "--include=ca-certificates", act.suite)
+            load = _line("docker", "import", *import_options(act.labels), "-", act.tag)
+            return (f"{make} - | {load}",)
+        case p.BuildRecipe():
+            return (_recipe(act),)
+        case p.BuildImage():
+            return (_build(act),)
+        case p.CreateNetwork():
+            return (_line("docker", "network", "create", *_labels(act.spec.labels), act.spec.name),)
+        case p.CreateVolume():
+            return (_line("docker", "volume", "create", *_labels(act.spec.labels), act.spec.name),)
+        case p.CreateContainer():
+            return (_create(act.spec),)
+        case p.StartContainer():
+            return (_line("docker", "start", act.name),)
+        case p.StopContainer():
+            return (_line("docker", "stop", "--time", str(act.grace), act.name),)
+        case p.RemoveContainer():
+            return (_line("docker", "rm", "--force", "--volumes", act.name),)
+        case p.RemoveNetwork():
+            return (_line("docker", "network", "rm", act.name),)
+        case p.RemoveVolume():
+            return (_line("docker", "volume", "rm", act.name),)
+        case p.RemoveImage():
+            return (_line("docker", "rmi", act.reference),)
+        case p.AwaitReady():
+            return ()
+
+
+def _line(*words: str) -> str:
+    return shlex.join(words)
+
+
+def _labels(labels: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(word for name, value in labels.items() for word in ("--label", f"{name}={value}"))
+
+
+def _recipe(act: p.BuildRecipe) -> str:
+    context = _line(
+        "tar", "-c", "-C", act.folder, ".", "-C", "/etc/ssl/certs", "ca-certificates.crt"
+    )
+    options = recipe_build_options(act)
+    build = _line("docker", "build", *options, *_labels(act.labels), "-t", act.tag, "-")
+    return f"{context} | {build}"
+
+
+def _build(act: p.BuildImage) -> str:
+    options = (*_labels(act.labels), "-t", act.tag)
+    other = {name: used for name, used in act.bases.items() if name != used}
+    if not other:
+        return _line("docker", "build", *options, act.folder)
+    edits = "; ".join(f"s|^FROM {name}|FROM {used}|" for name, used in other.items())
+    read = _line("sed", edits, f"{act.folder}/Dockerfile")
+    return f"{read} | {_line('docker', 'build', *options, '-f', '-', act.folder)}"
+
+
+def _create(spec: ContainerSpec) -> str:
+    words = ["docker", "create", "--name", spec.name, "--network", spec.network]
+    words += ["--network-alias", spec.service]
+    words += _labels(spec.labels)
+    for name, value in spec.environment.items():
+        words += ["-e", name if name in spec.secrets else f"{name}={value}"]
+    for port in spec.ports:
+        words += ["-p", f"127.0.0.1:{port.host or ''}:{port.container}"]
+    for mount in spec.mounts:
+        words += ["-v", f"{mount.volume}:{mount.target}"]
+    return _line(*words, spec.image, *(spec.command or ()))

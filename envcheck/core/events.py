@@ -1,0 +1,268 @@
+"""What happens while a task runs, as values that reporters listen to and the report is folded from.
+
+An event never asks for anything: a listener cannot influence what it hears about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from envcheck.core.errors import Fix
+
+Status = Literal["pass", "warn", "fail", "skip", "error"]
+Source = Literal["registry", "recipe", "build", "local"]
+ObjectKind = Literal["container", "network", "volume", "image"]
+Action = Literal["created", "started", "stopped", "removed", "pulled", "built", "recreated"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A verdict on one question. ``seconds`` is how long it took to find out."""
+
+    id: str
+    title: str
+    status: Status
+    summary: str
+    seconds: float = 0.0
+    evidence: tuple[str, ...] = ()
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """The engine that a task talks to, and why it is this one."""
+
+    endpoint: str
+    chosen_by: str
+    kind: str
+    version: str
+    api: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something on the engine that is now otherwise; ``size`` in bytes where it is known."""
+
+    action: Action
+    kind: ObjectKind
+    name: str
+    cause: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """A task begins."""
+
+    command: str
+    profile: str = ""
+    instance: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class EngineFound:
+    """The engine answered."""
+
+    engine: EngineInfo
+
+
+@dataclass(frozen=True)
+class Section:
+    """The task turns to another subject: Machine, Images, Services, Connect."""
+
+    title: str
+
+
+@dataclass(frozen=True)
+class CheckStarted:
+    """A check with this title is under way."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A verdict was reached."""
+
+    result: Result
+
+
+@dataclass(frozen=True)
+class CommandStarted:
+    """A command of a fix runs on the host."""
+
+    command: str
+
+
+@dataclass(frozen=True)
+class CommandOutput:
+    """A line that such a command printed."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class ImageProgress:
+    """An image is on its way. ``done`` and ``total`` are bytes, or None where nobody knows."""
+
+    image: str
+    phase: str
+    done: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class ImageReady:
+    """An image is here. ``reference`` is the name it really has on the engine."""
+
+    image: str
+    reference: str
+    source: Source
+    digest: str
+    seconds: float
+    note: str = ""
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class ServiceProgress:
+    """A service is in this state now; ``detail`` is what was last heard of it."""
+
+    service: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceReady:
+    """A service answered as its real clients expect. ``seconds`` counts from its start."""
+
+    service: str
+    image: str
+    digest: str
+    source: Source
+    container: str
+    endpoint: str
+    version: str
+    product: str
+    seconds: float
+    volumes: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    fresh: bool = True
+
+
+@dataclass(frozen=True)
+class ServiceFailed:
+    """A service will not become ready in this run."""
+
+    service: str
+    id: str
+    container: str
+    summary: str
+    seconds: float
+    evidence: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    fix: Fix | None = None
+    image: str = ""
+    digest: str = ""
+    source: Source = "local"
+
+
+@dataclass(frozen=True)
+class ServiceSkipped:
+    """A service was not tried, because of another."""
+
+    service: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Something on the engine changed."""
+
+    change: Change
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something was left where it is on purpose, with the reason."""
+
+    kind: ObjectKind
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """Something of ours is still there after it should have been removed."""
+
+    kind: ObjectKind
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Freed:
+    """How many bytes came back to the machine, as the engine itself counts them."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Connect:
+    """The variables to connect with; ``shown`` has every secret blanked."""
+
+    variables: Mapping[str, str] = field(repr=False)
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the reader that is no verdict."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The task stops here: an error with its evidence and the next step."""
+
+    id: str
+    what: str
+    exit_code: int
+    evidence: tuple[str, ...] = ()
+    fix: Fix | None = None
+
+
+Event = (
+    Started
+    | EngineFound
+    | Section
+    | CheckStarted
+    | Checked
+    | CommandStarted
+    | CommandOutput
+    | ImageProgress
+    | ImageReady
+    | ServiceProgress
+    | ServiceReady
+    | ServiceFailed
+    | ServiceSkipped
+    | Changed
+    | Kept
+    | LeftBehind
+    | Freed
+    | Connect
+    | Note
+    | Failed
+)
+
+Emit = Callable[[Event], None]
+"""Who is told of events."""

@@ -1,0 +1,44 @@
+"""How figures are written for people: the one place that formats bytes and seconds."""
+
+from __future__ import annotations
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+_STEP = 1000
+
+
+def size(count: int) -> str:
+    """Bytes in decimal units as Docker prints them: ``152 MB``, ``1.4 GB``."""
+    divisor, unit = _unit(count)
+    return f"{_figure(count, divisor, unit)} {unit}"
+
+
+def progress(done: int, total: int) -> str:
+    """How much of so many bytes is done, both in the unit of the total: `` 38/152 MB``."""
+    divisor, unit = _unit(total)
+    whole = _figure(total, divisor, unit)
+    return f"{_figure(min(done, total), divisor, unit):>{len(whole)}}/{whole} {unit}"
+
+
+def _unit(count: int) -> tuple[int, str]:
+    divisor = 1
+    for unit in _UNITS[:-1]:
+        if round(count / divisor) < _STEP:
+            return divisor, unit
+        divisor *= _STEP
+    return divisor, _UNITS[-1]
+
+
+def _figure(count: int, divisor: int, unit: str) -> str:
+    value = count / divisor
+    digits = 1 if unit in ("GB", "TB") and value < 100 else 0  # noqa: PLR2004
+    return f"{value:.{digits}f}"
+
+
+def seconds(value: float) -> str:
+    """A duration in seconds: ``0.4 s``, ``12 s``, ``3 min 5 s``."""
+    if value < 10:  # noqa: PLR2004
+        return f"{value:.1f} s"
+    if value < 120:  # noqa: PLR2004
+        return f"{value:.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s"

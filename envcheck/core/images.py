@@ -1,0 +1,23 @@
+"""Facts about how images are built that the builder and the printed commands must agree on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from envcheck.core.plan import BuildRecipe
+
+
+def import_options(labels: Mapping[str, str]) -> tuple[str, ...]:
+    """`docker import` takes labels as Dockerfile instructions."""
+    changes = (f'LABEL {name}="{value}"' for name, value in labels.items())
+    return tuple(word for change in changes for word in ("--change", change))
+
+
+def recipe_build_options(act: BuildRecipe) -> tuple[str, ...]:
+    """The options of a recipe's build. The host's network: packages come as the host gets them."""
+    arguments = (f"{name}={value}" for name, value in act.arguments.items())
+    words = tuple(word for argument in arguments for word in ("--build-arg", argument))
+    return ("--network", "host", *words)

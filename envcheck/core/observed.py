@@ -1,0 +1,119 @@
+"""What stands on the engine, as values: the answer to one look, taken before anything is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from envcheck.core.spec import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class SeenContainer:
+    """A container, anybody's.
+
+    Attributes:
+        state: the engine's word: created, running, paused, restarting, removing, exited, dead.
+        ports: container port to host port, for TCP ports published on this host.
+        volumes: names of the volumes mounted in it.
+    """
+
+    id: str
+    name: str
+    state: str
+    image: str
+    image_id: str
+    labels: Mapping[str, str]
+    ports: Mapping[int, int] = field(default_factory=dict)
+    volumes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+
+    @property
+    def instance(self) -> str:
+        """The instance it belongs to, or nothing where it is not ours."""
+        return self.labels.get(Label.INSTANCE, "")
+
+    @property
+    def service(self) -> str:
+        """The service it runs, or nothing where it is not ours."""
+        return self.labels.get(Label.SERVICE, "")
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the spec it was made from."""
+        return self.labels.get(Label.FINGERPRINT, "")
+
+
+@dataclass(frozen=True)
+class SeenVolume:
+    """A named volume, anybody's."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SeenNetwork:
+    """A network, anybody's."""
+
+    id: str
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SeenImage:
+    """An image. ``size`` is in bytes, layers that it shares with others included."""
+
+    id: str
+    tags: tuple[str, ...]
+    digests: tuple[str, ...]
+    labels: Mapping[str, str]
+    size: int
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything on the engine that a decision may rest on."""
+
+    containers: tuple[SeenContainer, ...] = ()
+    networks: tuple[SeenNetwork, ...] = ()
+    volumes: tuple[SeenVolume, ...] = ()
+    images: tuple[SeenImage, ...] = ()
+
+    def container(self, name: str) -> SeenContainer | None:
+        """The container of that name."""
+        return next((c for c in self.containers if c.name == name), None)
+
+    def volume(self, name: str) -> SeenVolume | None:
+        """The volume of that name."""
+        return next((v for v in self.volumes if v.name == name), None)
+
+    def network(self, name: str) -> SeenNetwork | None:
+        """The network of that name (the first: the engine allows several, we make one)."""
+        return next((n for n in self.networks if n.name == name), None)
+
+    def image(self, reference: str) -> SeenImage | None:
+        """The image that a tag, digest reference or id names."""
+        return next(
+            (i for i in self.images if reference in i.tags or reference in (i.id, *i.digests)),
+            None,
+        )
+
+    def of_instance(self, instance: str) -> Iterator[SeenContainer]:
+        """The containers of one instance."""
+        return (c for c in self.containers if c.instance == instance)
+
+    def instances(self) -> tuple[str, ...]:
+        """Every instance that any labelled object belongs to, sorted."""
+        labelled = (*self.containers, *self.networks, *self.volumes, *self.images)
+        found = {thing.labels.get(Label.INSTANCE, "") for thing in labelled}
+        return tuple(sorted(found - {""}))
+
+
+def owned(labels: Mapping[str, str], instance: str) -> bool:
+    """Whether an object with these labels belongs to the instance."""
+    return labels.get(Label.INSTANCE) == instance

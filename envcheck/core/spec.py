@@ -1,0 +1,140 @@
+"""What we create in Docker: labels, names, and the specs of networks, volumes and containers.
+
+Labels are the truth about ownership: everything envcheck creates bears them, and what does not
+bear them is never stopped, changed or removed, whatever its name is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMESPACE = "dev.envcheck"
+
+
+class Label:
+    """The names of our labels on Docker objects."""
+
+    PROFILE = f"{NAMESPACE}.profile"
+    INSTANCE = f"{NAMESPACE}.instance"
+    SERVICE = f"{NAMESPACE}.service"
+    FINGERPRINT = f"{NAMESPACE}.fingerprint"
+    ROOT = f"{NAMESPACE}.root"
+    VERSION = f"{NAMESPACE}.version"
+    # On images only: the pin that a recipe was asked for, e.g. ``postgres:17.11``.
+    RECIPE = f"{NAMESPACE}.recipe"
+
+
+RECIPE_BASE = "base"
+"""The value of `Label.RECIPE` on the image that all recipes build upon."""
+
+LOCAL_REGISTRY = "envcheck.local"
+"""Prefix of every image that is made here; a name under .local never resolves to a registry."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an object is: the profile, its folder, the instance, and our own version."""
+
+    profile: str
+    instance: str
+    root: str
+    version: str
+
+    def labels(self, *, service: str = "", fingerprint: str = "") -> dict[str, str]:
+        """The labels of an object that this owner creates."""
+        labels = {
+            Label.PROFILE: self.profile,
+            Label.INSTANCE: self.instance,
+            Label.ROOT: self.root,
+            Label.VERSION: self.version,
+        }
+        if service:
+            labels[Label.SERVICE] = service
+        if fingerprint:
+            labels[Label.FINGERPRINT] = fingerprint
+        return labels
+
+
+def network_name(instance: str) -> str:
+    """The name of an instance's network."""
+    return instance
+
+
+def container_name(instance: str, service: str) -> str:
+    """The name of a service's container."""
+    return f"{instance}-{service}"
+
+
+def volume_name(instance: str, name: str) -> str:
+    """The name in Docker of a volume that the profile calls ``name``."""
+    return f"{instance}_{name}"
+
+
+def data_volume_name(instance: str, service: str) -> str:
+    """The name of the volume that holds a kind's data."""
+    return f"{instance}_{service}-data"
+
+
+def built_image(profile: str, service: str, fingerprint: str) -> str:
+    """The reference of an image that is built from a profile's own Dockerfile."""
+    return f"{LOCAL_REGISTRY}/{profile}-{service}:{fingerprint}"
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """A network to create."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class VolumeSpec:
+    """A named volume to create."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A named volume, and the absolute path in the container where it is mounted."""
+
+    volume: str
+    target: str
+
+
+@dataclass(frozen=True)
+class PortBinding:
+    """A container's TCP port published on 127.0.0.1; host None lets the engine choose a free one."""
+
+    container: int
+    host: int | None
+
+
+@dataclass(frozen=True)
+class ContainerSpec:
+    """A container to create. ``secrets`` names the variables whose values are never shown."""
+
+    name: str
+    service: str
+    image: str
+    network: str
+    environment: Mapping[str, str]
+    ports: tuple[PortBinding, ...]
+    mounts: tuple[Mount, ...]
+    labels: Mapping[str, str]
+    command: tuple[str, ...] | None = None
+    secrets: frozenset[str] = field(default_factory=frozenset)
+
+
+def fingerprint(parts: Mapping[str, Any]) -> str:
+    """A short stable hash of JSON-like parts: same parts, same text, on every machine."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,159 @@
+"""Decisions about taking an instance away: what goes, in which order, and what stays and why. Pure.
+
+Only what bears the instance's own labels goes. An image goes where the instance brought it and
+nobody else uses it; what is uncertain is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from envcheck.core.events import Kept
+from envcheck.core.observed import Observed, SeenImage, owned
+from envcheck.core.plan import (
+    Plan,
+    PlanBuilder,
+    RemoveContainer,
+    RemoveImage,
+    RemoveNetwork,
+    RemoveVolume,
+    StopContainer,
+)
+from envcheck.core.spec import RECIPE_BASE, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Set
+
+_ASKED = "down keeps the data and removes the rest"
+_CLEANED = "clean removes everything of the instance"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ledger knows of the images on this engine, by image id.
+
+    Attributes:
+        brought: images that this instance brought to the engine.
+        before: images that stood here before envcheck did anything.
+        elsewhere: images that other instances use, with the name of one of them.
+    """
+
+    brought: Set[str]
+    before: Set[str]
+    elsewhere: Mapping[str, str]
+
+
+def decide_down(instance: str, observed: Observed) -> Plan:
+    """The plan that removes containers and network, and keeps the volumes and images."""
+    build = PlanBuilder()
+    _containers(build, instance, observed, cause=_ASKED, graceful=True)
+    _networks(build, instance, observed, cause=_ASKED)
+    return build.plan()
+
+
+def decide_clean(instance: str, observed: Observed, known: Known) -> tuple[Plan, tuple[Kept, ...]]:
+    """The plan that removes everything of an instance, and what stays with the reason."""
+    build = PlanBuilder()
+    # What is thrown away needs no farewell: a kill is faster than a stop.
+    _containers(build, instance, observed, cause=_CLEANED, graceful=False)
+    _networks(build, instance, observed, cause=_CLEANED)
+    containers = tuple(("remove", c.id) for c in observed.of_instance(instance))
+    for volume in observed.volumes:
+        if owned(volume.labels, instance):
+            key = ("volume", volume.name)
+            build.add(RemoveVolume(volume.name), _CLEANED, key=key, after=containers)
+    kept = _images(build, instance, observed, known)
+    return build.plan(), kept
+
+
+def _containers(
+    build: PlanBuilder, instance: str, observed: Observed, *, cause: str, graceful: bool
+) -> None:
+    for seen in observed.of_instance(instance):
+        stop = ("stop", seen.id)
+        if graceful and seen.state == "running":
+            build.add(StopContainer(seen.name, seen.service), cause, key=stop)
+        act = RemoveContainer(seen.id, seen.name, seen.service)
+        build.add(act, cause, key=("remove", seen.id), after=(stop,))
+
+
+def _networks(build: PlanBuilder, instance: str, observed: Observed, *, cause: str) -> None:
+    containers = tuple(("remove", c.id) for c in observed.of_instance(instance))
+    for seen in observed.networks:
+        if owned(seen.labels, instance):
+            act = RemoveNetwork(seen.id, seen.name)
+            build.add(act, cause, key=("network", seen.id), after=containers)
+
+
+def _images(
+    build: PlanBuilder, instance: str, observed: Observed, known: Known
+) -> tuple[Kept, ...]:
+    kept: list[Kept] = []
+    earlier: list[tuple[str, str]] = [("remove", c.id) for c in observed.of_instance(instance)]
+    for image in _children_first(observed, instance, known):
+        reason = _reason_to_keep(image, instance, observed, known)
+        if reason is not None:
+            kept.append(Kept("image", image_name(image), reason))
+            continue
+        # An image with two names keeps its bytes until the last name is gone.
+        for name in image.tags or (image.id,):
+            key = ("image", name)
+            build.add(RemoveImage(name, image.size), _CLEANED, key=key, after=tuple(earlier))
+            earlier.append(key)
+    return tuple(kept)
+
+
+def _children_first(observed: Observed, instance: str, known: Known) -> tuple[SeenImage, ...]:
+    """The images that are the instance's business: built ones, then recipes, then their base.
+
+    A recipe's image that nobody is known to use is somebody's leftover: it goes with the rest.
+    """
+    mine = [
+        image
+        for image in observed.images
+        if image.id in known.brought
+        or owned(image.labels, instance)
+        or (Label.RECIPE in image.labels and Label.INSTANCE not in image.labels)
+    ]
+
+    def rank(image: SeenImage) -> int:
+        if owned(image.labels, instance):
+            return 0
+        return 2 if image.labels.get(Label.RECIPE) == RECIPE_BASE else 1
+
+    return tuple(sorted(mine, key=rank))
+
+
+def _reason_to_keep(
+    image: SeenImage, instance: str, observed: Observed, known: Known
+) -> str | None:
+    if image.id in known.before:
+        return "it was here before envcheck"
+    for container in observed.containers:
+        if container.image_id == image.id and container.instance != instance:
+            return f"container {container.name} uses it"
+    if image.id in known.elsewhere:
+        return f"instance {known.elsewhere[image.id]} uses it"
+    return None
+
+
+def image_name(image: SeenImage) -> str:
+    """What to call an image: its first name, or its id where it has none."""
+    return image.tags[0] if image.tags else image.id
+
+
+def leftovers(instance: str, observed: Observed) -> tuple[tuple[str, str], ...]:
+    """(kind, name) of everything on the engine that still bears the instance's label."""
+    groups = (
+        ("container", ((c.name, c.labels) for c in observed.containers)),
+        ("network", ((n.name, n.labels) for n in observed.networks)),
+        ("volume", ((v.name, v.labels) for v in observed.volumes)),
+        ("image", ((image_name(i), i.labels) for i in observed.images)),
+    )
+    return tuple(
+        (kind, name)
+        for kind, things in groups
+        for name, labels in things
+        if owned(labels, instance)
+    )

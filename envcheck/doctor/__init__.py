@@ -1,0 +1,1 @@
+"""Judgement: from facts to verdicts, and from failures to named faults. Pure; touches nothing."""

@@ -1,0 +1,67 @@
+"""Building: the context as a tar, and the builder's stream read to its end.
+
+The classic builder is used on every engine: the SDK speaks no other (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import TYPE_CHECKING, Any
+
+from envcheck.core.errors import Fix, StepFailed
+from envcheck.engine.pull import error_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from envcheck.core.context import BuildContext
+    from envcheck.run.ports import Progress
+
+_KEPT_LINES = 15
+_SHOWN = 60
+_SLOW = ("RUN", "COPY", "ADD", "FROM")
+
+
+def context_tar(context: BuildContext) -> io.BytesIO:
+    """The build context as an uncompressed tar; same files, same bytes."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for path, file in sorted(context.files.items()):
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mode = len(file.content), file.mode
+            if file.link:
+                entry.type, entry.linkname = tarfile.SYMTYPE, file.link
+            tar.addfile(entry, io.BytesIO(file.content))
+    buffer.seek(0)
+    return buffer
+
+
+def follow_build(stream: Iterable[Mapping[str, Any]], image: str, progress: Progress) -> None:
+    """Read a build's stream.
+
+    Raises:
+        StepFailed: a step of the Dockerfile failed; its last lines are the evidence.
+    """
+    said: list[str] = []
+    for event in stream:
+        if text := error_in(event):
+            raise StepFailed(
+                f"building {image}: {text}",
+                id="image.build-failed",
+                evidence=tuple(said[-_KEPT_LINES:]),
+                fix=Fix("mend the Dockerfile's failing step, then run it again"),
+            )
+        line = str(event.get("stream") or "").strip()
+        if line.startswith("Step "):
+            _tell_step(line.partition(" : ")[2], progress)
+        if line and not line.startswith("--->"):
+            said += line.splitlines()
+
+
+def _tell_step(instruction: str, progress: Progress) -> None:
+    """Tell of the instructions that take time; labels and the like take none."""
+    if instruction.split(" ", 1)[0].upper() in _SLOW:
+        text = " ".join(instruction.split())
+        short = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+        progress(f"building: {short}", None, None)

@@ -1,0 +1,347 @@
+"""A Docker engine through the SDK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, NotFound
+from docker.types import EndpointConfig
+
+from envcheck.core.events import EngineInfo
+from envcheck.core.observed import Observed
+from envcheck.engine import seen
+from envcheck.engine.build import context_tar, follow_build
+from envcheck.engine.failures import explanation, ours, translate, translate_pull, unreachable
+from envcheck.engine.pull import follow_pull
+from envcheck.run.ports import ContainerState, ImageFacts, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import BinaryIO
+
+    from docker.api.client import APIClient
+
+    from envcheck.core.context import BuildContext
+    from envcheck.core.reference import Reference
+    from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
+    from envcheck.doctor.engine_faults import Unreachable
+    from envcheck.engine.endpoint import Endpoint
+    from envcheck.run.ports import Progress
+
+_CONNECT_SECONDS = 10
+_WORK_SECONDS = 120
+_POOL = 32
+"""Connections kept open; more than the executor has workers, so that none waits for another."""
+
+_NOT_MODIFIED = 304
+_LOCALHOST = "127.0.0.1"
+
+
+class DockerEngine:
+    """An engine that answered. Fulfils `envcheck.run.ports.Engine`; thread-safe as the SDK is."""
+
+    def __init__(self, api: APIClient, endpoint: Endpoint) -> None:
+        self._api = api
+        self._endpoint = endpoint
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._api.close()
+
+    # Questions
+
+    @ours("asking the engine about itself")
+    def info(self) -> dict[str, Any]:
+        """What ``docker info`` shows, as data. Any key may be missing."""
+        return dict(self._api.info())
+
+    @ours("asking the engine for its version")
+    def describe(self) -> EngineInfo:
+        """Which engine this is, and why it was chosen."""
+        version = self._api.version()
+        return EngineInfo(
+            endpoint=self._endpoint.url,
+            chosen_by=self._endpoint.chosen_by,
+            kind=seen.engine_kind(self.info(), version),
+            version=str(version.get("Version", "")),
+            api=str(version.get("ApiVersion", "")),
+        )
+
+    @ours("looking at the engine's objects")
+    def observe(self) -> Observed:
+        """Everything on the engine that a decision may rest on, in one look."""
+        api = self._api
+        return Observed(
+            containers=tuple(seen.container(c) for c in api.containers(all=True)),
+            networks=tuple(seen.network(n) for n in api.networks()),
+            volumes=tuple(seen.volume(v) for v in api.volumes().get("Volumes") or ()),
+            # Without the layers in between, but with the unnamed images of a build's earlier stages.
+            images=tuple(seen.image(i) for i in api.images()),
+        )
+
+    @ours("adding up the engine's disk use")
+    def disk_use(self) -> int:
+        """Bytes that images, volumes and containers' own layers take, as the engine counts them."""
+        return _disk_use(self._api.df())
+
+    @ours("looking at container")
+    def inspect_container(self, name: str) -> ContainerState:
+        """How a container is now; ObjectMissing where it is not there."""
+        return seen.container_state(self._api.inspect_container(name))
+
+    def inspect_image(self, reference: str) -> ImageFacts | None:
+        """What an image says of itself, or None where it is not here."""
+        try:
+            return seen.image_facts(self._api.inspect_image(reference))
+        except NotFound:
+            return None
+        except (DockerException, requests.exceptions.RequestException) as error:
+            raise translate(error, f"looking at image {reference}") from error
+
+    def registry_digest(self, reference: Reference) -> str:
+        """The digest that an image has in its registry now; nothing is pulled.
+
+        Raises:
+            RegistryUnreachable: no registry answered.
+            StepFailed: the registry said no, or there is no such image in it.
+        """
+        try:
+            answer = self._api.inspect_distribution(str(reference))
+        except APIError as error:
+            raise translate_pull(explanation(error), str(reference)) from error
+        except (DockerException, requests.exceptions.RequestException) as error:
+            raise translate(error, f"asking the registry for {reference}") from error
+        return str((answer.get("Descriptor") or {}).get("digest", ""))
+
+    @ours("looking for unnamed images")
+    def dangling(self, label: str, value: str) -> tuple[str, ...]:
+        """Ids of the images that have no name, no children and this label."""
+        found = self._api.images(filters={"dangling": True, "label": f"{label}={value}"})
+        return tuple(str(image["Id"]) for image in found)
+
+    @ours("reading the log of")
+    def logs(self, name: str, lines: int) -> tuple[str, ...]:
+        """The last lines that a container printed, oldest first."""
+        raw: bytes = self._api.logs(name, stdout=True, stderr=True, tail=lines)
+        return tuple(raw.decode("utf-8", "replace").splitlines())
+
+    # Objects
+
+    @ours("creating network")
+    def create_network(self, spec: NetworkSpec) -> None:
+        """Create a bridge network; ObjectConflict where one of that name exists."""
+        self._api.create_network(
+            spec.name, driver="bridge", labels=dict(spec.labels), check_duplicate=True
+        )
+
+    @ours("creating volume")
+    def create_volume(self, spec: VolumeSpec) -> None:
+        """Create a named volume; no error where it exists."""
+        self._api.create_volume(spec.name, labels=dict(spec.labels))
+
+    @ours("creating container")
+    def create_container(self, spec: ContainerSpec) -> None:
+        """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
+        config = _container_config(self._api, spec)
+        self._api.create_container_from_config(config, spec.name)
+
+    @ours("starting")
+    def start_container(self, name: str) -> None:
+        """Start a container; no error where it runs already."""
+        self._api.start(name)
+
+    @ours("stopping")
+    def stop_container(self, name: str, grace: int) -> None:
+        """Stop a container with its own stop signal, and kill it after ``grace`` seconds."""
+        self._api.stop(name, timeout=grace)
+
+    @ours("removing container")
+    def remove_container(self, name: str) -> None:
+        """Kill and remove a container with its anonymous volumes; gone already is no error."""
+        try:
+            self._api.remove_container(name, v=True, force=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if "already in progress" not in explanation(error):  # somebody else removes it: fine
+                raise
+
+    @ours("removing network")
+    def remove_network(self, name: str) -> None:
+        """Remove a network; gone already is no error, ObjectConflict while in use."""
+        try:
+            self._api.remove_network(name)
+        except NotFound:
+            return
+
+    @ours("removing volume")
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume and its data; gone already is no error, ObjectConflict while in use."""
+        try:
+            self._api.remove_volume(name)
+        except NotFound:
+            return
+
+    @ours("removing image")
+    def remove_image(self, reference: str) -> None:
+        """Remove a name of an image, and the image with its last one; gone already is no error."""
+        try:
+            self._api.remove_image(reference)
+        except NotFound:
+            return
+
+    # Work
+
+    @ours("running a command in")
+    def execute(self, name: str, command: Sequence[str]) -> Ran:
+        """Run a command in a running container."""
+        task = self._api.exec_create(name, list(command))
+        output: bytes = self._api.exec_start(task)
+        code = self._api.exec_inspect(task).get("ExitCode")
+        return Ran(-1 if code is None else int(code), output.decode("utf-8", "replace"))
+
+    def run_once(
+        self, image: str, labels: Mapping[str, str], command: Sequence[str] | None = None
+    ) -> Ran:
+        """Create a container, run it to its end, and remove it, whatever happens.
+
+        The SDK's ``containers.run`` leaves the container behind when its start fails.
+        """
+        name = self._create_plain(image, labels, command)
+        try:
+            return self._run_to_end(name)
+        finally:
+            self.remove_container(name)
+
+    @ours("creating a container of")
+    def _create_plain(
+        self, image: str, labels: Mapping[str, str], command: Sequence[str] | None
+    ) -> str:
+        made = self._api.create_container(
+            image, command=list(command) if command else None, labels=dict(labels)
+        )
+        return str(made["Id"])
+
+    @ours("running container")
+    def _run_to_end(self, name: str) -> Ran:
+        self._api.start(name)
+        code = int(self._api.wait(name, timeout=_WORK_SECONDS)["StatusCode"])
+        output: bytes = self._api.logs(name, stdout=True, stderr=True)
+        return Ran(code, output.decode("utf-8", "replace"))
+
+    def pull(self, reference: Reference, progress: Progress) -> None:
+        """Get an image from its registry.
+
+        Raises:
+            RegistryUnreachable: no registry answered.
+            StepFailed: anything else that went wrong, before or in the stream.
+        """
+        name = str(reference)
+        target = {"tag": reference.digest or reference.tag}
+        try:
+            stream = self._api.pull(reference.name, **target, stream=True, decode=True)
+            follow_pull(stream, name, progress)
+        except APIError as error:
+            raise translate_pull(explanation(error), name) from error
+        except (DockerException, requests.exceptions.RequestException) as error:
+            raise translate(error, f"pulling {name}") from error
+
+    @ours("building")
+    def build(
+        self,
+        tag: str,
+        context: BuildContext,
+        progress: Progress,
+        *,
+        labels: Mapping[str, str],
+        arguments: Mapping[str, str] | None = None,
+        host_network: bool = False,
+    ) -> None:
+        """Build an image with the classic builder; StepFailed with the last lines where it fails."""
+        stream = self._api.build(
+            fileobj=context_tar(context),
+            custom_context=True,
+            tag=tag,
+            labels=dict(labels),
+            buildargs=dict(arguments or {}),
+            network_mode="host" if host_network else None,
+            rm=True,
+            forcerm=True,
+            pull=False,
+            decode=True,
+        )
+        follow_build(stream, tag, progress)
+
+    @ours("importing")
+    def import_image(self, tag: str, archive: BinaryIO, labels: Mapping[str, str]) -> None:
+        """Make an image from a root file system's tar."""
+        repository, _, version = tag.rpartition(":")
+        changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
+        answer = self._api.import_image_from_stream(
+            archive, repository=repository, tag=version, changes=changes
+        )
+        _raise_import_error(answer, tag)
+
+    @ours("tagging")
+    def tag_image(self, reference: str, tag: str) -> None:
+        """Give an image one more name."""
+        repository, _, version = tag.rpartition(":")
+        self._api.tag(reference, repository, version)
+
+
+def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Unreachable:
+    """Talk to the engine at an endpoint, or say why not.
+
+    The engine has 10 seconds to answer its first question; later ones have 120.
+    """
+    try:
+        client = docker.from_env(
+            timeout=_CONNECT_SECONDS,
+            max_pool_size=_POOL,
+            environment=dict(environ),
+            version="auto",
+        )
+        client.ping()
+    except (DockerException, requests.exceptions.RequestException, OSError) as error:
+        return unreachable(error, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
+    client.api.timeout = _WORK_SECONDS
+    return DockerEngine(client.api, endpoint)
+
+
+def _container_config(api: APIClient, spec: ContainerSpec) -> dict[str, Any]:
+    host = api.create_host_config(
+        port_bindings={f"{p.container}/tcp": (_LOCALHOST, p.host) for p in spec.ports},
+        binds=[f"{mount.volume}:{mount.target}" for mount in spec.mounts],
+        network_mode=spec.network,
+    )
+    alias = EndpointConfig(api._version, aliases=[spec.service])  # noqa: SLF001 - the SDK's own way
+    config: dict[str, Any] = api.create_container_config(
+        image=spec.image,
+        command=list(spec.command) if spec.command is not None else None,
+        environment=dict(spec.environment),
+        ports=[(port.container, "tcp") for port in spec.ports],
+        labels=dict(spec.labels),
+        host_config=host,
+        networking_config=api.create_networking_config({spec.network: alias}),
+    )
+    return config
+
+
+def _disk_use(data: Mapping[str, Any]) -> int:
+    """Both shapes: from API 1.53 on the totals stand in ``*Usage`` (moby, api/docs/CHANGELOG.md)."""
+    if "LayersSize" not in data and "ImageUsage" in data:
+        kinds = ("ImageUsage", "VolumeUsage", "ContainerUsage")
+        return sum(int((data.get(kind) or {}).get("TotalSize") or 0) for kind in kinds)
+    volumes = sum(
+        max(0, int((v.get("UsageData") or {}).get("Size") or 0)) for v in data.get("Volumes") or ()
+    )
+    containers = sum(int(c.get("SizeRw") or 0) for c in data.get("Containers") or ())
+    return int(data.get("LayersSize") or 0) + volumes + containers
+
+
+def _raise_import_error(answer: Iterable[str] | str, tag: str) -> None:
+    text = answer if isinstance(answer, str) else "".join(answer)
+    if '"error"' in text:
+        raise translate_pull(text.strip(), tag)

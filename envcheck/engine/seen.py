@@ -1,0 +1,113 @@
+"""From the engine's JSON to our values. Every key may be absent or null: engines differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from envcheck.core.observed import SeenContainer, SeenImage, SeenNetwork, SeenVolume
+from envcheck.run.ports import ContainerState, ImageFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NO_NAME = "<none>"
+
+
+def container(data: Mapping[str, Any]) -> SeenContainer:
+    """A container as the list of containers shows it."""
+    names = data.get("Names") or ["/?"]
+    networks = (data.get("NetworkSettings") or {}).get("Networks") or {}
+    mounts = data.get("Mounts") or []
+    ports = data.get("Ports") or []
+    return SeenContainer(
+        id=str(data["Id"]),
+        name=str(names[0]).removeprefix("/"),
+        state=str(data.get("State", "")),
+        image=str(data.get("Image", "")),
+        image_id=str(data.get("ImageID", "")),
+        labels=data.get("Labels") or {},
+        ports={
+            int(port["PrivatePort"]): int(port["PublicPort"])
+            for port in ports
+            if port.get("PublicPort") and port.get("Type") == "tcp"
+        },
+        volumes=tuple(m["Name"] for m in mounts if m.get("Type") == "volume" and m.get("Name")),
+        networks=tuple(networks),
+    )
+
+
+def volume(data: Mapping[str, Any]) -> SeenVolume:
+    """A volume as the list of volumes shows it."""
+    return SeenVolume(str(data["Name"]), data.get("Labels") or {})
+
+
+def network(data: Mapping[str, Any]) -> SeenNetwork:
+    """A network as the list of networks shows it."""
+    return SeenNetwork(str(data["Id"]), str(data["Name"]), data.get("Labels") or {})
+
+
+def image(data: Mapping[str, Any]) -> SeenImage:
+    """An image as the list of images shows it."""
+    tags = tuple(tag for tag in data.get("RepoTags") or () if _NO_NAME not in tag)
+    digests = tuple(d for d in data.get("RepoDigests") or () if _NO_NAME not in d)
+    return SeenImage(
+        str(data["Id"]), tags, digests, data.get("Labels") or {}, int(data.get("Size") or 0)
+    )
+
+
+def container_state(data: Mapping[str, Any]) -> ContainerState:
+    """A container's state from its inspection."""
+    state = data.get("State") or {}
+    bound = (data.get("NetworkSettings") or {}).get("Ports") or {}
+    return ContainerState(
+        id=str(data["Id"]),
+        status=str(state.get("Status", "")),
+        exit_code=int(state.get("ExitCode") or 0),
+        oom_killed=bool(state.get("OOMKilled")),
+        started_at=str(state.get("StartedAt", "")),
+        restarts=int(data.get("RestartCount") or 0),
+        error=str(state.get("Error") or ""),
+        image_id=str(data.get("Image", "")),
+        ports=_bound(bound),
+    )
+
+
+def _bound(ports: Mapping[str, Any]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for inside, hosts in ports.items():
+        number, _, protocol = inside.partition("/")
+        if protocol == "tcp" and hosts:
+            found[int(number)] = int(hosts[0]["HostPort"])
+    return found
+
+
+def image_facts(data: Mapping[str, Any]) -> ImageFacts:
+    """What an image says of itself, from its inspection."""
+    config = data.get("Config") or {}
+    digests = data.get("RepoDigests") or []
+    digest = str(digests[0]).partition("@")[2] if digests else str(data["Id"])
+    return ImageFacts(
+        id=str(data["Id"]),
+        digest=digest,
+        labels=config.get("Labels") or {},
+        volumes=tuple(config.get("Volumes") or ()),
+        architecture=str(data.get("Architecture", "")),
+    )
+
+
+def engine_kind(info: Mapping[str, Any], version: Mapping[str, Any]) -> str:
+    """Which product answers behind the API, since advice differs between them.
+
+    Told as DDEV does (ddev/ddev, pkg/dockerutil/providers.go).
+    """
+    components = [str(c.get("Name", "")) for c in version.get("Components") or ()]
+    if any(name.startswith("Podman Engine") for name in components):
+        return "podman"
+    system, name = str(info.get("OperatingSystem", "")), str(info.get("Name", ""))
+    for product in ("Docker Desktop", "Rancher Desktop", "OrbStack"):
+        if system.startswith(product):
+            return product.lower().replace(" ", "-")
+    if name.startswith(("colima", "lima")):
+        return name.split("-")[0]
+    options = info.get("SecurityOptions") or ()
+    return "rootless" if "name=rootless" in options else "docker"

@@ -1,0 +1,1 @@
+"""The only room that touches the machine: programs, sockets, disk, files, the package manager."""

@@ -1,0 +1,148 @@
+"""How an engine is installed and started on this machine, as commands; and doing so."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import grp
+import os
+import shutil
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from envcheck.core.errors import StepFailed
+from envcheck.doctor.engine_faults import HostFacts
+from envcheck.host.shell import as_root, run
+from envcheck.run.poll import poll
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from envcheck.core.events import Emit
+    from envcheck.run.ports import Clock
+
+DAEMON_LOG = "/var/log/dockerd.log"
+START_SECONDS = 60.0
+"""How long an engine may take to answer after it was started; 5 s were seen on two cores."""
+
+_DAEMON = "dockerd"
+# On PATH or not: a plain user's PATH often lacks the administrator's folders.
+_PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def host_facts(socket_path: str | None) -> HostFacts:
+    """What the diagnosis of an unreachable engine must know of this machine."""
+    root = os.geteuid() == 0
+    user = getpass.getuser()
+    group = _group_of(socket_path)
+    return HostFacts(
+        user=user,
+        root=root,
+        installed=_which(_DAEMON) is not None,
+        install=_install_commands(),
+        start=_start_commands(),
+        socket_group=group.gr_name if group else "",
+        in_group=group is not None and user in group.gr_mem,
+    )
+
+
+def _which(program: str) -> str | None:
+    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:{_PLACES}")
+
+
+def _group_of(path: str | None) -> grp.struct_group | None:
+    if path is None:
+        return None
+    with contextlib.suppress(OSError, KeyError):
+        return grp.getgrgid(Path(path).stat().st_gid)
+    with contextlib.suppress(KeyError):
+        return grp.getgrnam("docker")
+    return None
+
+
+def distribution() -> Mapping[str, str]:
+    """The fields of os-release (freedesktop.org, os-release(5)), or nothing where there is none."""
+    try:
+        text = Path("/etc/os-release").read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
+    return {name: value.strip("\"'") for name, _, value in pairs}
+
+
+def debian_like() -> bool:
+    """Whether this is Debian, Ubuntu or a relative, with apt."""
+    facts = distribution()
+    family = f"{facts.get('ID', '')} {facts.get('ID_LIKE', '')}".split()
+    return "debian" in family and _which("apt-get") is not None
+
+
+def _install_commands() -> tuple[str, ...]:
+    if not debian_like():
+        return ()
+    # The recommended packages belong to a working engine: apparmor where the kernel uses it,
+    # cgroupfs-mount where no systemd mounts the control groups.
+    return tuple(map(as_root, ("apt-get update", "apt-get install -y docker.io")))
+
+
+def _start_commands() -> tuple[str, ...]:
+    own = f"setsid {_DAEMON} >{DAEMON_LOG} 2>&1 </dev/null &"
+    if Path("/run/systemd/system").is_dir():  # sd_booted(3)
+        return (as_root("systemctl start docker"),)
+    service = ("service docker start",) if Path("/etc/init.d/docker").exists() else ()
+    return tuple(map(as_root, (*service, own)))
+
+
+def install(facts: HostFacts, emit: Emit) -> None:
+    """Install the distribution's engine.
+
+    Raises:
+        StepFailed: a command failed, or we know no way to do it here.
+    """
+    for command in facts.install:
+        run(command, emit)
+
+
+def start(socket_path: str, emit: Emit, clock: Clock) -> None:
+    """Start an installed engine, by the first way that works.
+
+    Raises:
+        StepFailed: none did; the engine's own last lines are the evidence.
+    """
+    failures: list[str] = []
+    for command in _start_commands():
+        begun = time.time()
+        try:
+            run(command, emit)
+        except StepFailed as error:
+            # A service script may be refused where there is no real init: then the next way.
+            failures += [error.what, *error.evidence]
+            continue
+        seconds = START_SECONDS
+        if poll(lambda: _answers(socket_path) or None, seconds=seconds, clock=clock):
+            return
+        failures += [f"`{command}` brought no answer on {socket_path} in {seconds:.0f} s"]
+        failures += _log_since(begun)
+    raise StepFailed(
+        "the Docker engine could not be started", id="docker.start-failed", evidence=failures
+    )
+
+
+def _answers(socket_path: str) -> bool:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(2.0)
+    with contextlib.closing(connection), contextlib.suppress(OSError):
+        connection.connect(socket_path)
+        connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+        return b" 200 " in connection.recv(64)
+    return False
+
+
+def _log_since(begun: float) -> list[str]:
+    log = Path(DAEMON_LOG)
+    with contextlib.suppress(OSError):
+        if log.stat().st_mtime >= begun:
+            return log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:]
+    return []

@@ -1,0 +1,124 @@
+"""Making a bare root file system from the distribution's packages, with mmdebstrap."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING, BinaryIO
+
+from envcheck.core.errors import Fix, StepFailed
+from envcheck.host.engines import debian_like, distribution
+from envcheck.host.shell import as_root
+
+if TYPE_CHECKING:
+    from envcheck.run.ports import Progress
+
+_TOOL = "mmdebstrap"
+_INSTALL = "apt-get install -y --no-install-recommends mmdebstrap"
+_KEPT_LINES = 15
+_WAY = re.compile(r"Acquire::https?::(.*::)?(Proxy|CaInfo) ")
+
+
+def commands_needed() -> tuple[str, ...]:
+    """What must be run once before a root file system can be made here; empty where nothing must."""
+    return () if which(_TOOL) else (as_root(_INSTALL),)
+
+
+def possible() -> bool:
+    """Whether this machine can make one, after `commands_needed` at the latest."""
+    return which(_TOOL) is not None or debian_like()
+
+
+@contextmanager
+def root_filesystem(suite: str, progress: Progress) -> Iterator[BinaryIO]:
+    """The root file system of a Debian release as a tar, gone when the context ends.
+
+    Packages come from where this machine gets its own (its apt configuration, proxies included).
+
+    Raises:
+        StepFailed: mmdebstrap failed; its last lines are the evidence.
+    """
+    with tempfile.TemporaryDirectory(prefix="envcheck-") as folder:
+        target = Path(folder) / "root.tar"
+        _make(suite, target, progress)
+        with target.open("rb") as archive:
+            yield archive
+
+
+def _make(suite: str, target: Path, progress: Progress) -> None:
+    command = [
+        _TOOL,
+        "--variant=minbase",
+        "--include=ca-certificates",
+        # A base for images needs neither manuals nor package lists.
+        "--dpkgopt=path-exclude=/usr/share/man/*",
+        "--dpkgopt=path-exclude=/usr/share/doc/*",
+        "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+        suite,
+        str(target),
+        *_mirror(),
+        *(f"--aptopt={line}" for line in _ways_there()),
+    ]
+    lines: list[str] = []
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as process:
+        for line in process.stderr or ():
+            lines.append(line.rstrip())
+            progress(f"building: {lines[-1].removeprefix('I: ')}", None, None)
+    if process.returncode != 0:
+        raise StepFailed(
+            f"mmdebstrap could not make a root file system of Debian {suite}",
+            id="recipe.base-failed",
+            evidence=tuple(lines[-_KEPT_LINES:]),
+            fix=Fix(
+                "look whether this machine's package sources can be reached", ("apt-get update",)
+            ),
+        )
+
+
+def _mirror() -> tuple[str, ...]:
+    """Where Debian's packages come from here; elsewhere mmdebstrap knows Debian's own servers."""
+    if distribution().get("ID") != "debian":
+        return ()
+    try:
+        told = subprocess.run(
+            ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ()
+    uris = {
+        line.rsplit("|", 1)[1]
+        for line in told.splitlines()
+        if line.startswith("Debian|Debian|main|")
+    }
+    return tuple(sorted(uris)[:1])
+
+
+def _ways_there() -> tuple[str, ...]:
+    """The proxies and certificates that this machine's own apt is told to use."""
+    try:
+        told = subprocess.run(
+            ["apt-config", "dump"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ()
+    return tuple(line for line in told.splitlines() if _WAY.match(line))

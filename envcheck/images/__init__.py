@@ -1,0 +1,1 @@
+"""Where a pinned image comes from: already here, a registry, or a recipe."""

@@ -1,0 +1,102 @@
+"""The executor: carries out a plan's steps, side by side where they do not wait for each other.
+
+There is no decision in it: what to do, in which order and why was decided before. Threads live in
+this module only.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from envcheck.core.errors import EnvcheckError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from envcheck.core.plan import Act, Plan, Step
+
+WORKERS = 16
+"""More acts than this at once make no engine faster; the SDK's connection pool holds as many."""
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """How a step ended; ``blocked_by`` is the failed or skipped step that a skipped one waited for."""
+
+    step: Step
+    status: Literal["done", "failed", "skipped"]
+    error: EnvcheckError | None = None
+    blocked_by: Step | None = None
+
+
+def execute(
+    plan: Plan, perform: Callable[[Act], None], *, abort: Callable[[], None]
+) -> tuple[StepOutcome, ...]:
+    """Carry out a plan. A failed step stops what waits for it, and nothing else.
+
+    Args:
+        plan: the steps.
+        perform: does one act; an EnvcheckError says that it could not.
+        abort: called when the run is broken off, so that acts that wait can end.
+
+    Returns:
+        The outcome of every step, in the plan's order.
+
+    Raises:
+        Exception: whatever ``perform`` raises that is not an EnvcheckError, after the acts that
+            are under way have ended; KeyboardInterrupt likewise.
+    """
+    run = _Run(plan, perform)
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="envcheck") as pool:
+        try:
+            run.through(pool)
+        except BaseException:
+            abort()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return tuple(run.outcomes[step.id] for step in plan.steps)
+
+
+class _Run:
+    def __init__(self, plan: Plan, perform: Callable[[Act], None]) -> None:
+        self._steps = {step.id: step for step in plan.steps}
+        self._perform = perform
+        self._waiting = dict(self._steps)
+        self._under_way: dict[Future[None], Step] = {}
+        self.outcomes: dict[int, StepOutcome] = {}
+
+    def through(self, pool: ThreadPoolExecutor) -> None:
+        while self._waiting or self._under_way:
+            self._launch(pool)
+            if not self._under_way:
+                continue  # only skips were left in this round: look again
+            done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._finish(self._under_way.pop(future), future)
+
+    def _launch(self, pool: ThreadPoolExecutor) -> None:
+        for step in tuple(self._waiting.values()):
+            blocker = self._blocker(step)
+            if blocker is not None:
+                del self._waiting[step.id]
+                self.outcomes[step.id] = StepOutcome(step, "skipped", blocked_by=blocker)
+            elif all(need in self.outcomes for need in step.after):
+                del self._waiting[step.id]
+                self._under_way[pool.submit(self._perform, step.act)] = step
+
+    def _blocker(self, step: Step) -> Step | None:
+        for need in step.after:
+            outcome = self.outcomes.get(need)
+            if outcome is not None and outcome.status != "done":
+                return outcome.blocked_by or outcome.step
+        return None
+
+    def _finish(self, step: Step, future: Future[None]) -> None:
+        try:
+            future.result()
+        except EnvcheckError as error:
+            self.outcomes[step.id] = StepOutcome(step, "failed", error)
+        else:
+            self.outcomes[step.id] = StepOutcome(step, "done")

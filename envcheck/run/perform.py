@@ -1,0 +1,184 @@
+"""Doing one act on the engine, and telling what came of it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from envcheck.core import events as ev
+from envcheck.core import plan as p
+from envcheck.core.decide import service_of
+from envcheck.core.errors import EnvcheckError, StepFailed
+from envcheck.run.identity import judge_version
+from envcheck.run.readiness import Ready, ServiceUnready, Target, await_ready
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Set
+
+    from envcheck.run.ports import Clock, Engine
+
+
+class Performer:
+    """Does the acts of a plan on an engine.
+
+    Args:
+        engine: where to do them.
+        clock: for waiting.
+        emit: hears what happens.
+        targets: the services, by name, for the acts that wait for them.
+        fresh: the services that this run starts; the others were running before.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        emit: ev.Emit,
+        targets: Mapping[str, Target],
+        fresh: Set[str] = frozenset(),
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._emit = emit
+        self._targets = targets
+        self._fresh = fresh
+        self._begun: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, act: p.Act) -> None:
+        """Do one act.
+
+        Raises:
+            EnvcheckError: it could not be done; where the act concerns a service, its failure has
+                been told already.
+        """
+        service = service_of(act)
+        if service:
+            with self._lock:
+                self._begun.setdefault(service, self._clock.now())
+        try:
+            self._do(act)
+        except EnvcheckError as error:
+            if service in self._targets:
+                self._tell_failure(service, error)
+            raise
+
+    def _do(self, act: p.Act) -> None:
+        engine = self._engine
+        match act:
+            case p.CreateNetwork():
+                engine.create_network(act.spec)
+                self._changed("created", "network", act.spec.name)
+            case p.CreateVolume():
+                engine.create_volume(act.spec)
+                self._changed("created", "volume", act.spec.name)
+            case p.CreateContainer():
+                engine.create_container(act.spec)
+                action: ev.Action = "recreated" if act.cause else "created"
+                self._changed(action, "container", act.spec.name, cause=act.cause)
+            case p.StartContainer():
+                engine.start_container(act.name)
+                self._changed("started", "container", act.name)
+            case p.StopContainer():
+                engine.stop_container(act.name, act.grace)
+                self._changed("stopped", "container", act.name)
+            case p.RemoveContainer():
+                engine.remove_container(act.id)
+                self._changed("removed", "container", act.name)
+            case p.RemoveNetwork():
+                engine.remove_network(act.id)
+                self._changed("removed", "network", act.name)
+            case p.RemoveVolume():
+                engine.remove_volume(act.name)
+                self._changed("removed", "volume", act.name)
+            case p.RemoveImage():
+                engine.remove_image(act.reference)
+                self._changed("removed", "image", act.reference, size=act.size)
+            case p.AwaitReady():
+                self._await(self._targets[act.service])
+            case _:
+                raise StepFailed(f"this engine cannot do {act}", id="bug.unknown-act")
+
+    def _changed(
+        self,
+        action: ev.Action,
+        kind: ev.ObjectKind,
+        name: str,
+        *,
+        size: int | None = None,
+        cause: str = "",
+    ) -> None:
+        self._emit(ev.Changed(ev.Change(action, kind, name, cause, size)))
+
+    def _await(self, target: Target) -> None:
+        ready = await_ready(
+            target, self._engine, self._clock, self._emit, seconds=target.service.timeout
+        )
+        fresh = target.service.name in self._fresh
+        tell_ready(target, ready, self._emit, fresh=fresh)
+
+    def _tell_failure(self, service: str, error: EnvcheckError) -> None:
+        target = self._targets[service]
+        seconds = self._clock.now() - self._begun[service]
+        self._emit(
+            ev.ServiceFailed(
+                service=service,
+                id=error.id,
+                container=target.container,
+                summary=error.what,
+                seconds=seconds,
+                evidence=error.evidence,
+                logs=error.logs if isinstance(error, ServiceUnready) else (),
+                fix=error.fix,
+                image=target.image.shown,
+                digest=target.image.digest,
+                source=target.image.source,
+            )
+        )
+        self._emit(ev.Checked(ready_verdict(service, "fail", error.what, error)))
+
+
+def tell_ready(target: Target, ready: Ready, emit: ev.Emit, *, fresh: bool) -> None:
+    """Tell that a service answered, and what its version says of the pin."""
+    service = target.service
+    emit(
+        ev.ServiceReady(
+            service=service.name,
+            image=target.image.shown,
+            digest=target.image.digest,
+            source=target.image.source,
+            container=target.container,
+            endpoint=ready.endpoint,
+            version=ready.version,
+            product=target.product,
+            seconds=ready.seconds,
+            volumes=target.volumes,
+            after=service.depends_on,
+            fresh=fresh,
+        )
+    )
+    emit(ev.Checked(ready_verdict(service.name, "pass", _answered(target, ready))))
+    verdict = judge_version(service.name, target.product, target.image.pin, ready.version)
+    if verdict is not None:
+        emit(ev.Checked(verdict))
+
+
+def _answered(target: Target, ready: Ready) -> str:
+    if target.kind.probe is None and not target.service.verify:
+        return "runs; nothing more was asked of it, since the profile has no `verify`"
+    where = f" at {ready.endpoint}" if ready.endpoint else ""
+    return f"answered{where} after {ready.seconds:.2f} s"
+
+
+def ready_verdict(
+    service: str, status: ev.Status, summary: str, error: EnvcheckError | None = None
+) -> ev.Result:
+    """The verdict on a service's readiness."""
+    return ev.Result(
+        id=f"service.{service}.ready",
+        title=f"{service} ready",
+        status=status,
+        summary=summary,
+        evidence=error.evidence if error else (),
+        fix=error.fix if error else None,
+    )

@@ -1,0 +1,156 @@
+"""What this room needs of the world outside, as protocols; `envcheck.engine` fulfils them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from envcheck.core.observed import Observed
+    from envcheck.core.reference import Reference
+    from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
+
+
+Progress = Callable[[str, "int | None", "int | None"], None]
+"""Called with a phase word, and bytes done and bytes in all where they are known."""
+
+
+@dataclass(frozen=True)
+class ContainerState:
+    """How one container is right now.
+
+    Attributes:
+        status: the engine's word: created, running, restarting, exited, dead, …
+        started_at: the engine's own timestamp of the last start, as text.
+        error: what the engine said when it could not start it.
+        ports: container port to host port.
+    """
+
+    id: str
+    status: str
+    exit_code: int
+    oom_killed: bool
+    started_at: str
+    restarts: int
+    error: str
+    image_id: str
+    ports: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, so that waiting for it can still succeed."""
+        return self.status == "running"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """The outcome of a command in a container: exit code and what it printed."""
+
+    exit_code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """What an image says of itself. ``volumes`` are the paths it declares as volumes."""
+
+    id: str
+    digest: str
+    labels: Mapping[str, str]
+    volumes: tuple[str, ...]
+    architecture: str
+
+
+class Engine(Protocol):
+    """A Docker engine. Every method raises StepFailed or one of its kinds when it cannot.
+
+    Removing what is already gone is no error: gone is what was asked for.
+    """
+
+    def observe(self) -> Observed:
+        """Everything on the engine that a decision may rest on, in one look."""
+
+    def create_network(self, spec: NetworkSpec) -> None:
+        """Create a bridge network; ObjectConflict where one of ours of that name exists."""
+
+    def create_volume(self, spec: VolumeSpec) -> None:
+        """Create a named volume; no error where it exists."""
+
+    def create_container(self, spec: ContainerSpec) -> None:
+        """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
+
+    def start_container(self, name: str) -> None:
+        """Start a container."""
+
+    def stop_container(self, name: str, grace: int) -> None:
+        """Stop a container with its own stop signal, and kill it after ``grace`` seconds."""
+
+    def remove_container(self, name: str) -> None:
+        """Kill and remove a container with its anonymous volumes."""
+
+    def remove_network(self, name: str) -> None:
+        """Remove a network; ObjectConflict while a container is attached."""
+
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume and its data; ObjectConflict while a container has it."""
+
+    def remove_image(self, reference: str) -> None:
+        """Remove a name of an image, and the image with its last one; ObjectConflict when in use."""
+
+    def inspect_container(self, name: str) -> ContainerState:
+        """How a container is now."""
+
+    def logs(self, name: str, lines: int) -> tuple[str, ...]:
+        """The last lines that a container printed, oldest first."""
+
+    def execute(self, name: str, command: Sequence[str]) -> Ran:
+        """Run a command in a running container."""
+
+    def inspect_image(self, reference: str) -> ImageFacts | None:
+        """What an image says of itself, or None where it is not here."""
+
+    def pull(self, reference: Reference, progress: Progress) -> None:
+        """Get an image from its registry; RegistryUnreachable where none answers."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need not spend any."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes backwards."""
+
+    def wait(self, seconds: float) -> None:
+        """Let that time pass."""
+
+
+class Stopped(BaseException):
+    """Whoever waited is told to stop: the run was interrupted. Not an error, so no Exception."""
+
+
+class SystemClock:
+    """The machine's own clock, whose waits end when the run is stopped."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes backwards."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Let that time pass.
+
+        Raises:
+            Stopped: `stop` was called, before or meanwhile.
+        """
+        if self._stop.wait(seconds):
+            raise Stopped
+
+    def stop(self) -> None:
+        """End every wait, now and from now on."""
+        self._stop.set()

@@ -1,0 +1,7 @@
+"""Any other pinned image: it says nothing of itself, so the profile's `verify` is the only proof."""
+
+from __future__ import annotations
+
+from envcheck.services.kind import Kind
+
+CONTAINER = Kind(name="container", product="")

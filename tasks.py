@@ -1,0 +1,5 @@
+"""The tasks of this repository: the user tasks, and those of whoever works on envcheck."""
+
+from invoke import Context, task
+
+from envcheck.cli.tasks import *  # noqa: F403
