@@ -1,5 +1,4 @@
 """The tasks of this repository: the user tasks, and those of whoever works on envcheck."""
 
-from invoke import Context, task
 
 from envcheck.cli.tasks import *  # noqa: F403

@@ -10,7 +10,6 @@ from envcheck.app.up import run
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.plan import AwaitReady, PlanBuilder
-from envcheck.core.profile import Profile, Service
 from envcheck.core.spec import Label, container_name
 from envcheck.images.sources import digest_of
 from envcheck.run.perform import ready_verdict
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.events import Source
     from envcheck.core.observed import Observed, SeenContainer
+    from envcheck.core.profile import Profile, Service
     from envcheck.core.reference import Reference
     from envcheck.core.spec import Owner
 

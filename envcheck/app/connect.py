@@ -69,7 +69,7 @@ def variables(profile: Profile, owner: Owner, observed: Observed) -> dict[str, s
 def _access(target: Target, observed: Observed) -> Access | None:
     seen = observed.container(target.container)
     port = main_port(target)
-    if seen is None or seen.state != "running" or port not in seen.ports:
+    if seen is None or seen.state != "running" or port is None or port not in seen.ports:
         return None
     service = target.service
     return Access(LOCALHOST, seen.ports[port], service.environment, service.command or ())

@@ -9,6 +9,7 @@ from envcheck.app import images
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.core import events as ev
 from envcheck.core.errors import EnvcheckError, ExitCode, Fix
+from envcheck.core.profile import Requires
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import NAMESPACE, Label
 from envcheck.doctor import checks
@@ -130,12 +131,12 @@ def _mend(session: Session, error: EngineUnusable) -> None:
 
 def _disk_and_memory(session: Session, engine: DockerEngine, profile: Profile | None) -> None:
     info = engine.info()
-    requires = profile.requires if profile else None
+    requires = profile.requires if profile else Requires()
     folder = str(info.get("DockerRootDir") or "")
     free = free_bytes(folder)
-    session.emit(ev.Checked(checks.judge_disk(free, requires and requires.disk, folder)))
+    session.emit(ev.Checked(checks.judge_disk(free, requires.disk, folder)))
     memory = int(info.get("MemTotal") or 0)
-    session.emit(ev.Checked(checks.judge_memory(memory, requires and requires.memory)))
+    session.emit(ev.Checked(checks.judge_memory(memory, requires.memory)))
 
 
 def _tools(session: Session, profile: Profile) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.app import images
+from envcheck.app import builds, images
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.up import taken_ports
 from envcheck.core import events as ev
@@ -28,11 +28,11 @@ def plan(session: Session, name: str) -> Plan:
     owner = owner_of(session, profile)
     session.emit(ev.Started("plan", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
-    builds = images.builds_of(profile)
-    found, observed = images.find_all(session, images.pins_of(profile, builds))
+    own = builds.builds_of(profile)
+    found, observed = images.find_all(session, builds.pins_of(profile, own))
     gets = images.plan_images(found, observed)
-    makes = images.plan_builds(owner, builds, found, observed)
-    choices = images.choose(profile, builds, found)
+    makes = builds.plan_builds(owner, own, found, observed)
+    choices = builds.choose(profile, own, found)
     desired = desire(profile, owner, choices)
     acts = decide_up(desired, observed, taken=taken_ports(profile))
     return Plan(tuple(_in_a_row((gets, makes, acts))))

@@ -67,8 +67,8 @@ def instance_status(instance: str, observed: Observed) -> InstanceStatus:
 
 
 def _others(instance: str, observed: Observed) -> Iterable[Mapping[str, str]]:
-    things = (*observed.networks, *observed.images)
-    return (thing.labels for thing in things if thing.labels.get(Label.INSTANCE) == instance)
+    labelled = (*(n.labels for n in observed.networks), *(i.labels for i in observed.images))
+    return (labels for labels in labelled if labels.get(Label.INSTANCE) == instance)
 
 
 def _first(labelled: Iterable[Mapping[str, str]], name: str) -> str:

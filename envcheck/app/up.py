@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.app import images
+from envcheck.app import builds, images
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
@@ -65,12 +65,12 @@ def get_images(session: Session, profile: Profile, owner: Owner) -> dict[str, Im
     Raises:
         EnvcheckError: one could not be got or built.
     """
-    builds = images.builds_of(profile)
-    found = images.ensure(session, images.pins_of(profile, builds), owner.instance)
+    own = builds.builds_of(profile)
+    found = images.ensure(session, builds.pins_of(profile, own), owner.instance)
     observed = session.engine().observe()
-    plan = images.plan_builds(owner, builds, found, observed)
-    images.build_all(session, plan, owner.instance)
-    return images.choose(profile, builds, found)
+    plan = builds.plan_builds(owner, own, found, observed)
+    builds.build_all(session, plan, owner.instance)
+    return builds.choose(profile, own, found)
 
 
 def refuse_anonymous_volumes(session: Session, profile: Profile, desired: Desired) -> None:

@@ -15,10 +15,10 @@ from invoke.tasks import Task
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from invoke.parser import Argument
+    from invoke.parser.argument import Argument
 
 
-class TaskWithOptionalPositional(Task):  # type: ignore[misc,type-arg] # Invoke is not typed
+class TaskWithOptionalPositional(Task):  # type: ignore[type-arg]
     """A task whose one positional argument may be left out."""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: FBT001

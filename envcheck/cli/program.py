@@ -11,7 +11,7 @@ from envcheck import __version__
 from envcheck.core.errors import ExitCode
 
 
-class EnvcheckProgram(Program):  # type: ignore[misc] # Invoke is not typed
+class EnvcheckProgram(Program):
     """Invoke, but a mistake on the command line exits with 2, as every envcheck task does."""
 
     def parse_core(self, argv: list[str] | None) -> None:

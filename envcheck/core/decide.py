@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix, ObjectConflict, UsageError
-from envcheck.core.observed import Observed, SeenContainer, owned
+from envcheck.core.observed import Observed, SeenContainer, SeenNetwork, SeenVolume, owned
 from envcheck.core.plan import (
     AwaitReady,
     CreateContainer,
@@ -74,6 +74,7 @@ def decide_up(
 
 def _refuse_foreign(desired: Desired, observed: Observed) -> None:
     instance = desired.owner.instance
+    wanted: list[tuple[str, SeenNetwork | SeenContainer | SeenVolume | None]]
     wanted = [("network", observed.network(desired.network.name))]
     for service in desired.services.values():
         wanted.append(("container", observed.container(service.container.name)))

@@ -23,7 +23,9 @@ from envcheck.core.plan import (
 from envcheck.core.spec import RECIPE_BASE, Label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Iterable, Mapping, Set
+
+    from envcheck.core.events import ObjectKind
 
 _ASKED = "down keeps the data and removes the rest"
 _CLEANED = "clean removes everything of the instance"
@@ -143,9 +145,9 @@ def image_name(image: SeenImage) -> str:
     return image.tags[0] if image.tags else image.id
 
 
-def leftovers(instance: str, observed: Observed) -> tuple[tuple[str, str], ...]:
+def leftovers(instance: str, observed: Observed) -> tuple[tuple[ObjectKind, str], ...]:
     """(kind, name) of everything on the engine that still bears the instance's label."""
-    groups = (
+    groups: tuple[tuple[ObjectKind, Iterable[tuple[str, Mapping[str, str]]]], ...] = (
         ("container", ((c.name, c.labels) for c in observed.containers)),
         ("network", ((n.name, n.labels) for n in observed.networks)),
         ("volume", ((v.name, v.labels) for v in observed.volumes)),

@@ -39,7 +39,9 @@ def _meets(version: str, wanted: str) -> bool:
     """Whether a version fulfils a specifier; a version that cannot be read is given the benefit."""
     try:
         # Distributions add their own mark: 20.10.24+dfsg1.
-        return SpecifierSet(wanted).contains(Version(version.split("+")[0]), prereleases=True)
+        return SpecifierSet(wanted).contains(
+            Version(version.split("+", maxsplit=1)[0]), prereleases=True
+        )
     except InvalidVersion:
         return True
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import docker
 import requests
 from docker.errors import APIError, DockerException, NotFound
-from docker.types import EndpointConfig
 
 from envcheck.core.events import EngineInfo
 from envcheck.core.observed import Observed
 from envcheck.engine import seen
 from envcheck.engine.build import context_tar, follow_build
+from envcheck.engine.container_config import container_config
 from envcheck.engine.failures import explanation, ours, translate, translate_pull, unreachable
 from envcheck.engine.pull import follow_pull
 from envcheck.run.ports import ContainerState, ImageFacts, Ran
@@ -20,8 +20,6 @@ from envcheck.run.ports import ContainerState, ImageFacts, Ran
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import BinaryIO
-
-    from docker.api.client import APIClient
 
     from envcheck.core.context import BuildContext
     from envcheck.core.reference import Reference
@@ -35,14 +33,13 @@ _WORK_SECONDS = 120
 _POOL = 32
 """Connections kept open; more than the executor has workers, so that none waits for another."""
 
-_NOT_MODIFIED = 304
-_LOCALHOST = "127.0.0.1"
-
 
 class DockerEngine:
     """An engine that answered. Fulfils `envcheck.run.ports.Engine`; thread-safe as the SDK is."""
 
-    def __init__(self, api: APIClient, endpoint: Endpoint) -> None:
+    def __init__(self, api: Any, endpoint: Endpoint) -> None:
+        # Any: the SDK has no types of its own, and those that others publish for it are wrong in
+        # places (an exec is started by what exec_create gives, a command may be None, …).
         self._api = api
         self._endpoint = endpoint
 
@@ -84,7 +81,7 @@ class DockerEngine:
     @ours("adding up the engine's disk use")
     def disk_use(self) -> int:
         """Bytes that images, volumes and containers' own layers take, as the engine counts them."""
-        return _disk_use(self._api.df())
+        return seen.disk_use(self._api.df())
 
     @ours("looking at container")
     def inspect_container(self, name: str) -> ContainerState:
@@ -144,7 +141,7 @@ class DockerEngine:
     @ours("creating container")
     def create_container(self, spec: ContainerSpec) -> None:
         """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
-        config = _container_config(self._api, spec)
+        config = container_config(self._api, spec)
         self._api.create_container_from_config(config, spec.name)
 
     @ours("starting")
@@ -239,9 +236,9 @@ class DockerEngine:
             StepFailed: anything else that went wrong, before or in the stream.
         """
         name = str(reference)
-        target = {"tag": reference.digest or reference.tag}
+        tag = reference.digest or reference.tag
         try:
-            stream = self._api.pull(reference.name, **target, stream=True, decode=True)
+            stream = self._api.pull(reference.name, tag=tag, stream=True, decode=True)
             follow_pull(stream, name, progress)
         except APIError as error:
             raise translate_pull(explanation(error), name) from error
@@ -308,37 +305,6 @@ def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Un
         return unreachable(error, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
     client.api.timeout = _WORK_SECONDS
     return DockerEngine(client.api, endpoint)
-
-
-def _container_config(api: APIClient, spec: ContainerSpec) -> dict[str, Any]:
-    host = api.create_host_config(
-        port_bindings={f"{p.container}/tcp": (_LOCALHOST, p.host) for p in spec.ports},
-        binds=[f"{mount.volume}:{mount.target}" for mount in spec.mounts],
-        network_mode=spec.network,
-    )
-    alias = EndpointConfig(api._version, aliases=[spec.service])  # noqa: SLF001 - the SDK's own way
-    config: dict[str, Any] = api.create_container_config(
-        image=spec.image,
-        command=list(spec.command) if spec.command is not None else None,
-        environment=dict(spec.environment),
-        ports=[(port.container, "tcp") for port in spec.ports],
-        labels=dict(spec.labels),
-        host_config=host,
-        networking_config=api.create_networking_config({spec.network: alias}),
-    )
-    return config
-
-
-def _disk_use(data: Mapping[str, Any]) -> int:
-    """Both shapes: from API 1.53 on the totals stand in ``*Usage`` (moby, api/docs/CHANGELOG.md)."""
-    if "LayersSize" not in data and "ImageUsage" in data:
-        kinds = ("ImageUsage", "VolumeUsage", "ContainerUsage")
-        return sum(int((data.get(kind) or {}).get("TotalSize") or 0) for kind in kinds)
-    volumes = sum(
-        max(0, int((v.get("UsageData") or {}).get("Size") or 0)) for v in data.get("Volumes") or ()
-    )
-    containers = sum(int(c.get("SizeRw") or 0) for c in data.get("Containers") or ())
-    return int(data.get("LayersSize") or 0) + volumes + containers
 
 
 def _raise_import_error(answer: Iterable[str] | str, tag: str) -> None:

@@ -47,7 +47,7 @@ def resolve(environ: Mapping[str, str]) -> Endpoint:
         raise _no_context(named, "")
     if context.Name == "default":
         return Endpoint(context.Host or DEFAULT_SOCKET, "default")
-    return Endpoint(context.Host, f"context {context.Name}")
+    return Endpoint(context.Host or DEFAULT_SOCKET, f"context {context.Name}")
 
 
 def _no_context(name: str, text: str) -> EngineUnusable:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import requests
 from docker.errors import APIError, DockerException, TLSParameterError
@@ -20,6 +19,9 @@ from envcheck.core.errors import (
     StepFailed,
 )
 from envcheck.doctor.engine_faults import Unreachable, UnreachableReason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -108,6 +108,21 @@ def engine_kind(info: Mapping[str, Any], version: Mapping[str, Any]) -> str:
         if system.startswith(product):
             return product.lower().replace(" ", "-")
     if name.startswith(("colima", "lima")):
-        return name.split("-")[0]
+        return name.split("-", maxsplit=1)[0]
     options = info.get("SecurityOptions") or ()
     return "rootless" if "name=rootless" in options else "docker"
+
+
+def disk_use(data: Mapping[str, Any]) -> int:
+    """Bytes in use, from ``/system/df``.
+
+    Both shapes: from API 1.53 on the totals stand in ``*Usage`` (moby, api/docs/CHANGELOG.md).
+    """
+    if "LayersSize" not in data and "ImageUsage" in data:
+        kinds = ("ImageUsage", "VolumeUsage", "ContainerUsage")
+        return sum(int((data.get(kind) or {}).get("TotalSize") or 0) for kind in kinds)
+    volumes = sum(
+        max(0, int((v.get("UsageData") or {}).get("Size") or 0)) for v in data.get("Volumes") or ()
+    )
+    containers = sum(int(c.get("SizeRw") or 0) for c in data.get("Containers") or ())
+    return int(data.get("LayersSize") or 0) + volumes + containers

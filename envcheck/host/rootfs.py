@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
@@ -16,6 +15,8 @@ from envcheck.host.engines import debian_like, distribution
 from envcheck.host.shell import as_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from envcheck.run.ports import Progress
 
 _TOOL = "mmdebstrap"

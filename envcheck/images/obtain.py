@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from envcheck.core import plan as p
 from envcheck.core.dockerfile import rebased
 from envcheck.core.errors import Fix, StepFailed
-from envcheck.core.events import Change, Changed, Emit, ImageProgress, ImageReady
+from envcheck.core.events import Action, Change, Changed, Emit, ImageProgress, ImageReady
 from envcheck.core.spec import Label
 from envcheck.engine.context_files import read_context
 from envcheck.host.rootfs import root_filesystem
 from envcheck.images.recipes import recipes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from envcheck.core.context import BuildContext
     from envcheck.core.events import Source
     from envcheck.engine.client import DockerEngine
@@ -68,7 +70,7 @@ class Obtainer:
     def _done(self, pin: str, tag: str, source: Source, begun: float, note: str = "") -> None:
         facts = self._engine.inspect_image(tag)
         digest = facts.digest if facts else ""
-        action = "pulled" if source == "registry" else "built"
+        action: Action = "pulled" if source == "registry" else "built"
         self._emit(Changed(Change(action, "image", tag)))
         seconds = time.monotonic() - begun
         self._emit(ImageReady(pin, tag, source, digest, seconds, note, fresh=True))
@@ -139,7 +141,9 @@ class Obtainer:
         )
 
 
-def _labelled(context: BuildContext, bases: dict[str, str], labels: dict[str, str]) -> BuildContext:
+def _labelled(
+    context: BuildContext, bases: Mapping[str, str], labels: Mapping[str, str]
+) -> BuildContext:
     text = rebased(context.dockerfile, bases, labels)
     return context.with_file("Dockerfile", text.encode())
 

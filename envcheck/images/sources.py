@@ -53,18 +53,20 @@ def here(reference: Reference, observed: Observed) -> Here | None:
         return Here(str(reference), digest_of(seen), "registry" if seen.digests else "local")
     if reference.digest:  # a digest names one image and no stand-in for it
         return None
-    twin = observed.image(str(reference.local_twin)) or _built_for(reference, observed)
-    if twin is not None:
-        return Here(twin.tags[0], digest_of(twin), "recipe")
-    return None
+    twin = str(reference.local_twin)
+    if (seen := observed.image(twin)) is not None:
+        return Here(twin, digest_of(seen), "recipe")
+    return _built_for(reference, observed)
 
 
-def _built_for(reference: Reference, observed: Observed) -> SeenImage | None:
+def _built_for(reference: Reference, observed: Observed) -> Here | None:
     """A stand-in that was built for this pin and came out as another version of the same major."""
-    asked = str(reference)
-    return next(
-        (i for i in observed.images if i.labels.get(Label.RECIPE) == asked and i.tags), None
-    )
+    for image in observed.images:
+        if image.labels.get(Label.RECIPE) == str(reference):
+            for tag in image.tags:
+                if tag.startswith(f"{reference.local_twin.name}:"):
+                    return Here(tag, digest_of(image), "recipe")
+    return None
 
 
 def digest_of(image: SeenImage) -> str:

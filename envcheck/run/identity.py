@@ -45,4 +45,4 @@ def _compare(wanted: str, version: str) -> tuple[Status, str]:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", text.split("-")[0]))
+    return tuple(int(part) for part in re.findall(r"\d+", text.split("-", maxsplit=1)[0]))

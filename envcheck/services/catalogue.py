@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from envcheck.core.reader import Vocabulary
 from envcheck.services.container import CONTAINER
-from envcheck.services.kind import Kind
 from envcheck.services.node import NODE
 from envcheck.services.postgres import POSTGRES
 from envcheck.services.redis import REDIS
+
+if TYPE_CHECKING:
+    from envcheck.services.kind import Kind
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (POSTGRES, REDIS, NODE, CONTAINER)}
 

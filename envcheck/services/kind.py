@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from envcheck.core.reference import Reference
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from envcheck.core.reference import Reference
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Answer:
     version: str = ""
 
 
-class NotReady(Exception):  # noqa: N818 - an answer to a question, not an error of the program
+class NotReady(Exception):
     """One probe's negative answer; the text says what was heard."""
 
 

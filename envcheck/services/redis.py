@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from urllib.parse import quote
 
 from envcheck.services.kind import Access, Answer, Kind, NotReady
@@ -10,7 +11,7 @@ from envcheck.services.kind import Access, Answer, Kind, NotReady
 def _password(access: Access) -> str | None:
     """The password, which the official image takes on the command line only."""
     words = access.command
-    for flag, value in zip(words, words[1:], strict=False):
+    for flag, value in itertools.pairwise(words):
         if flag == "--requirepass":
             return value
     return None

@@ -1,0 +1,59 @@
+"""The console: what a person sees. `console_reporter` chooses how, by what the stream can do.
+
+`narrator` says which lines an event is worth, the modules named after subjects (`checks`, `images`,
+`services`, …) lay them out, `plain` and `live` write them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from envcheck.reporters.console.outside import Outside
+from envcheck.reporters.console.page import Medium, Page, columns, fitted, medium
+from envcheck.reporters.console.plain import PlainReporter, QuietReporter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from envcheck.reporters.protocol import Reporter
+
+__all__ = ["console_reporter"]
+
+
+def console_reporter(
+    stream: TextIO, *, environ: Mapping[str, str], quiet: bool = False, program: str = "./inv"
+) -> Reporter:
+    """The reporter for people.
+
+    Args:
+        stream: where to write: stdout, or stderr where stdout holds a JSON document.
+        environ: NO_COLOR, FORCE_COLOR, TERM, COLUMNS and the locale are looked at.
+        quiet: tell only what is wrong.
+        program: how envcheck is called in the advice given.
+    """
+    able = medium(stream, environ)
+    width = fitted(columns(stream, environ))
+    live = able.live and not quiet
+    page = Page(width, able.glyphs, program, bars=live)
+    if live:
+        return _live(stream, page, able)
+    plain = PlainReporter(stream, page, Outside(able.encoding), colour=able.colour)
+    return QuietReporter(plain) if quiet else plain
+
+
+def _live(stream: TextIO, page: Page, able: Medium) -> Reporter:
+    # Rich is read only where it is needed: it takes longer to import than all of our own.
+    from rich.console import Console
+
+    from envcheck.reporters.console.live import LiveReporter
+
+    console = Console(
+        file=stream,
+        force_terminal=True,
+        force_interactive=True,
+        color_system="standard" if able.colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    return LiveReporter(console, page, Outside(able.encoding))

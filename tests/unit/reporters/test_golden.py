@@ -1,0 +1,53 @@
+"""What a person sees of each recorded run, as text to read. Look at the files in ``golden/``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.reporters.recorded import DOCTOR_FIX, INTERRUPTED, ONBOARD, PULL_FAILED, RUNS, Run
+from tests.unit.reporters.showing import Screening, matches_golden, plain
+
+WIDTHS = (100, 60)
+runs = pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)
+widths = pytest.mark.parametrize("width", WIDTHS)
+
+
+@widths
+@runs
+def test_plain_output_reads_as_agreed(run: Run, width: int) -> None:
+    matches_golden(f"{run.name}-plain-{width}", plain(run, width))
+
+
+@widths
+@runs
+def test_the_screen_reads_as_agreed_at_the_end(run: Run, width: int) -> None:
+    matches_golden(f"{run.name}-live-{width}", Screening(run, width).end())
+
+
+@pytest.mark.parametrize("run", [ONBOARD, PULL_FAILED], ids=lambda run: run.name)
+def test_output_reads_as_agreed_where_only_ascii_can_be_shown(run: Run) -> None:
+    text = plain(run, encoding="ascii")
+    assert text.isascii()
+    matches_golden(f"{run.name}-plain-ascii", text)
+    screen = Screening(run, encoding="ascii")
+    frames = [screen.until(time) for time in (0.5, 4.5)]
+    text = "\n".join([*frames, screen.end()])
+    assert text.isascii()
+    matches_golden(f"{run.name}-live-ascii", text)
+
+
+@pytest.mark.parametrize(
+    ("run", "times"),
+    [
+        (ONBOARD, (0.5, 2.6, 4.5, 5.65, 5.75, 7.35, 7.6)),
+        (PULL_FAILED, (0.1, 1.5)),
+        (DOCTOR_FIX, (0.05, 1.25, 2.9, 4.5)),
+        (INTERRUPTED, (0.05, 3.1)),
+    ],
+    ids=lambda value: value.name if isinstance(value, Run) else "",
+)
+def test_the_screen_reads_as_agreed_while_work_goes_on(run: Run, times: tuple[float, ...]) -> None:
+    screen = Screening(run)
+    frames = [f"---- at {time} s\n{screen.until(time)}" for time in times]
+    screen.end()
+    matches_golden(f"{run.name}-frames", "\n".join(frames))
