@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.core.commands import commands
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
 from envcheck.core.spec import Label
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
-from envcheck.images.recipes import recipe_for
+from envcheck.images.recipes import recipe_for, recipes
 from envcheck.images.sources import Here, find, here
 from envcheck.run.executor import execute
 
@@ -109,6 +108,12 @@ def _get(
     return carry_out(session, plan, observed, instance)
 
 
+def _described(act: BuildBase | BuildRecipe) -> str:
+    if isinstance(act, BuildBase):
+        return f"mmdebstrap {act.suite}, the base of the others, as {act.tag}"
+    return f"docker build {recipes()[act.recipe].describes}, as {act.tag}"
+
+
 def carry_out(
     session: Session, plan: Plan, observed: Observed, instance: str
 ) -> EnvcheckError | None:
@@ -137,10 +142,9 @@ def _agree_to_recipes(session: Session, plan: Plan) -> None:
         return
     base = any(isinstance(act, BuildBase) for act in acts)
     needed = rootfs.commands_needed() if base else ()
-    lines = (*needed, *(line for act in acts for line in commands(act)))
     names = ", ".join(act.pin for act in acts if isinstance(act, BuildRecipe))
     session.agree(
-        lines,
+        (*needed, *map(_described, acts)),
         f"No registry can be reached for {names}. Build from distribution packages instead?",
         id="recipe.not-agreed",
     )

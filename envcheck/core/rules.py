@@ -46,7 +46,8 @@ class Court:
 
 def check(court: Court) -> None:
     """Apply every rule."""
-    _some_services(court)
+    if not _services_enough(court):
+        return
     for name, service in court.form.services.items():
         _one_source(court, name, service)
         _known_kind(court, name, service)
@@ -74,14 +75,16 @@ def filled(service: ServiceForm, environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _some_services(court: Court) -> None:
+def _services_enough(court: Court) -> bool:
+    """Whether there are services, and not so many that to compare them would take minutes."""
     path: Path = ("services",)
     if not court.findings.sound(path):
-        return
+        return False
     if not court.names:
         court.findings.at_value(path, "'services' is empty", "a profile has at least one service")
     if len(court.names) > MAX_SERVICES:
         court.findings.at_value(path, f"a profile has at most {MAX_SERVICES} services")
+    return 0 < len(court.names) <= MAX_SERVICES
 
 
 def _one_source(court: Court, name: str, service: ServiceForm) -> None:

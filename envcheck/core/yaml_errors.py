@@ -42,6 +42,9 @@ _WORDINGS = (
         "expected ',' or '}'", "a ',' or '}' is missing here", "the '{' on line {line} is open"
     ),
     _Wording("unknown escape character", "no such escape after a '\\'", "use single quotes"),
+    _Wording("mapping keys are not allowed", "a '?' stands where none can", _QUOTE_IT),
+    _Wording("expected alphabetic or numeric", "a name must follow '&' or '*'", "put it in quotes"),
+    _Wording("expected escape sequence", "this escape after a '\\' is not complete"),
     _Wording("expected <block end>", "this does not fit in with the lines above", _QUOTE_IT),
     _Wording("expected the node content", "a value is missing here"),
 )

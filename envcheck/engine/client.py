@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 10
 _WORK_SECONDS = 120
+_PIECE = 1 << 20
 _POOL = 32
 """Connections kept open; more than the executor has workers, so that none waits for another."""
 
@@ -276,8 +277,11 @@ class DockerEngine:
         """Make an image from a root file system's tar."""
         repository, _, version = tag.rpartition(":")
         changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
+        # Pieces, not the file: for a file the SDK sends its length and says "chunked" besides, which
+        # the engine cannot read.
+        pieces = iter(lambda: archive.read(_PIECE), b"")
         answer = self._api.import_image_from_stream(
-            archive, repository=repository, tag=version, changes=changes
+            pieces, repository=repository, tag=version, changes=changes
         )
         _raise_import_error(answer, tag)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import Field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from envcheck.core.events import Connect
@@ -31,6 +31,10 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 
 
+_LONG = ("text", "evidence", "logs", "command", "commands")
+"""The parts of events that may have several lines; all others are names and single sentences."""
+
+
 class Outside:
     """Makes text from outside fit to be shown in an encoding."""
 
@@ -40,19 +44,24 @@ class Outside:
     def event(self, event: Event) -> Event:
         """The event with all its text made harmless, and without the secrets it carries."""
         if isinstance(event, Connect):
-            return Connect(variables={}, shown=self._value(event.shown))
-        return cast("Event", self._value(event))
+            return Connect(variables={}, shown=self._value(event.shown, self._row))
+        return cast("Event", self._value(event, self._row))
 
     def report(self, report: T) -> T:
         """The report likewise."""
-        return cast("T", self._value(report))
+        return cast("T", self._value(report, self._row))
 
     def text(self, text: str) -> str:
         """The text, harmless; line breaks are kept."""
+        if text.isascii() and text.isprintable():
+            return blank_urls(text)
         text = _ESCAPE.sub("", text).replace("\r\n", "\n")
         rows = (_last_written(row).expandtabs(4) for row in text.split("\n"))
         seen = "\n".join("".join(map(_visible, row)) for row in rows)
         return self._encodable(blank_urls(seen))
+
+    def _row(self, text: str) -> str:
+        return self.text(text).replace("\n", " ")
 
     def _encodable(self, text: str) -> str:
         try:
@@ -62,24 +71,24 @@ class Outside:
             return plain.encode(self._encoding, "replace").decode(self._encoding)
         return text
 
-    def _value(self, value: Any) -> Any:
+    def _value(self, value: Any, clean: Callable[[str], str]) -> Any:
         match value:
             case str():
-                return self.text(value)
+                return clean(value)
             case tuple():
-                return tuple(self._value(item) for item in value)
+                return tuple(self._value(item, clean) for item in value)
             case Mapping():
-                return {self._value(key): self._value(item) for key, item in value.items()}
+                return {clean(str(key)): self._value(item, clean) for key, item in value.items()}
             case _ if is_dataclass(value) and not isinstance(value, type):
-                parts = {part.name: getattr(value, part.name) for part in fields(value)}
-                return replace(value, **{name: self._part(name, p) for name, p in parts.items()})
+                return replace(
+                    value, **{part.name: self._part(value, part) for part in fields(value)}
+                )
             case _:
                 return value
 
-    def _part(self, name: str, value: Any) -> Any:
-        clean = self._value(value)
-        # Names and summaries stand in one line; what may be long is a tuple or an advice's text.
-        return clean.replace("\n", " ") if isinstance(clean, str) and name != "text" else clean
+    def _part(self, whole: Any, part: Field[Any]) -> Any:
+        clean = self.text if part.name in _LONG else self._row
+        return self._value(getattr(whole, part.name), clean)
 
 
 def _visible(character: str) -> str:

@@ -40,11 +40,11 @@ class Run:
         return replace(fold(self.events), seconds=self.seconds)
 
 
-def passed(id: str, title: str, summary: str, seconds: float = 0.0) -> ev.Checked:  # noqa: A002
+def passed(id: str, title: str, summary: str, seconds: float = 0.0) -> ev.Checked:
     return ev.Checked(ev.Result(id, title, "pass", summary, seconds))
 
 
-def skipped(id: str, title: str) -> ev.Checked:  # noqa: A002
+def skipped(id: str, title: str) -> ev.Checked:
     return ev.Checked(ev.Result(id, title, "skip", "no engine"))
 
 

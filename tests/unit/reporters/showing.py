@@ -73,9 +73,8 @@ class Screening:
 
     def end(self) -> str:
         """The screen after the run."""
-        for self._clock.time, event in self._left:
-            self._reporter.handle(event)
-            self._reporter.draw()
+        for time, _ in tuple(self._left):
+            self.until(time)
         self._reporter.finish(self._run.report)
         return self.terminal.screen
 

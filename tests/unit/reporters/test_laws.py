@@ -15,7 +15,9 @@ from envcheck.reporters.console.lines import cells
 from tests.unit.reporters.recorded import LONG_COMMAND, ONBOARD, PASSWORD, RUNS, Run
 from tests.unit.reporters.showing import Screening, plain
 
-ESCAPES = st.sampled_from(["\x1b[31m", "\x1b[2J", "\x1b]0;title\x07", "\x9b1A", "\r", "\t", "‮"])
+ESCAPES = st.sampled_from(
+    ["\x1b[31m", "\x1b[2J", "\x1b]0;title\x07", "\x9b1A", "\r", "\t", "\u202e"]
+)
 PROSE = st.lists(st.one_of(st.text(max_size=30), ESCAPES), max_size=8).map(" ".join)
 TEXTS = st.lists(PROSE, max_size=3).map(tuple)
 NAME = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=16)
@@ -56,7 +58,8 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.Failed, NAME, PROSE, st.sampled_from([2, 3, 4, 70, 130]), TEXTS, FIX),
 )
 COMMAND = st.sampled_from(["up", "onboard", "doctor", "check", "down", "clean", "run", "status"])
-STARTED = st.builds(ev.Started, COMMAND, NAME, NAME, PROSE)
+SHORT_NAME = st.text("abc", min_size=1, max_size=10)
+STARTED = st.builds(ev.Started, COMMAND, SHORT_NAME, SHORT_NAME, PROSE)
 
 
 @st.composite
@@ -67,7 +70,7 @@ def runs(draw: st.DrawFn) -> Run:
 
 any_run = given(run=runs(), width=st.sampled_from([60, 100]))
 patient = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -103,8 +106,8 @@ def test_the_live_screen_keeps_its_cursor_and_leaves_no_trace(run: Run, width: i
     text = screening.end()
     assert screening.terminal.cursor_shown
     if text.strip():
-        long = LONG_COMMAND[width - 4 :] in text.replace("\n", "")
-        assert_orderly(text, width) if not long else None
+        # The terminal breaks a long command; every other line must fit by itself.
+        assert_orderly(text, width)
 
 
 @pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)

@@ -1,10 +1,14 @@
 #!/bin/bash
 # Starts PostgreSQL as the official image does: same variables, same commands, same first start.
-# A first start that fails leaves its half-made data directory behind, as there; one that is
-# interrupted by a signal removes it, so that the next start begins anew.
+# A first start that fails, or is killed, leaves its half-made data directory behind, as there. One
+# that is asked to stop removes it, so that the next start begins anew.
 
 # No -u: the scripts of /docker-entrypoint-initdb.d run in this shell, and may read unset variables.
 set -Eeo pipefail
+
+# The first process of a container does not even end at a signal unless it says so.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # Sets variable $1 from itself, from the file that $1_FILE names, or to the default $2.
 from_file() {
