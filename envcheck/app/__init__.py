@@ -1,1 +1,1 @@
-"""The verbs, one file each; every one reads as the way through the house: profile, plan, run, tell."""
+"""The verbs, one file each; every one reads as the way through the house."""

@@ -85,7 +85,7 @@ def _name(target: Target, alike: Mapping[str, int]) -> str:
 
 
 def formatted(found: Mapping[str, str], form: str) -> str:
-    """The variables as text: for a shell's ``eval``, a .env file, JSON, or GitHub's environment file.
+    """The variables as text: for ``eval``, a .env file, JSON, or GitHub's environment file.
 
     Raises:
         UsageError: there is no such form.

@@ -117,7 +117,7 @@ def _described(act: BuildBase | BuildRecipe) -> str:
 def carry_out(
     session: Session, plan: Plan, observed: Observed, instance: str
 ) -> EnvcheckError | None:
-    """Carry out steps that get images, each recorded before it begins; the first failure, if any."""
+    """Carry out steps that get images, each recorded before it begins; the first failure."""
     for step in plan.steps:
         _record(session, image_of(step.act), instance, observed)
     obtain = Obtainer(session.engine(), session.emit)

@@ -17,6 +17,8 @@ from envcheck.run.executor import execute
 from envcheck.run.perform import Performer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
     from envcheck.core.plan import Plan
@@ -94,7 +96,7 @@ def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
         return
     if plan:
         session.agree(
-            _summary(plan), f"Remove all this of {instance}, for good?", id="clean.not-agreed"
+            _listed(plan), f"Remove all this of {instance}, for good?", id="clean.not-agreed"
         )
     before = engine.disk_use()
     outcomes = _carry_out(session, plan)
@@ -154,22 +156,30 @@ def _concerns(act: p.Act, service: str, observed: Observed) -> bool:
 
 
 def _show(session: Session, plan: Plan) -> None:
-    for line in _summary(plan):
-        session.emit(ev.Note(line))
-    session.emit(ev.Note("Nothing was changed."))
+    for thing in _removals(plan):
+        session.emit(thing)
 
 
-def _summary(plan: Plan) -> tuple[str, ...]:
-    """What a plan removes, a line each."""
-    lines: list[str] = []
+def _removals(plan: Plan) -> Iterator[ev.WouldRemove]:
+    """What a plan removes."""
     for step in plan.steps:
         match step.act:
-            case p.RemoveContainer() | p.RemoveNetwork() | p.RemoveVolume():
-                kind = type(step.act).__name__.removeprefix("Remove").lower()
-                lines.append(f"{kind:<10} {step.act.name}")
+            case p.RemoveContainer(name=name):
+                yield ev.WouldRemove("container", name)
+            case p.RemoveNetwork(name=name):
+                yield ev.WouldRemove("network", name)
+            case p.RemoveVolume(name=name):
+                yield ev.WouldRemove("volume", name)
             case p.RemoveImage():
-                lines.append(f"{'image':<10} {step.act.reference}  {size(step.act.size)}")
-    return tuple(lines)
+                yield ev.WouldRemove("image", step.act.reference, step.act.size)
+
+
+def _listed(plan: Plan) -> tuple[str, ...]:
+    """What a plan removes, a line each, for the question."""
+    return tuple(
+        f"{thing.kind:<10} {thing.name}" + (f"   {size(thing.size)}" if thing.size else "")
+        for thing in _removals(plan)
+    )
 
 
 def _carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:

@@ -133,7 +133,7 @@ def _attempt(body: Callable[[Run], Answer | None], bus: Bus, common: Common) -> 
     session = Session(emit=bus.emit, ask=_ask(common), yes=common.yes, instance=common.instance)
     try:
         return body(Run(session, bus)) or Answer(), ""
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told as what it is
         bus.emit(_failure(error))
         return Answer(), "".join(traceback.format_exception(error))
     finally:

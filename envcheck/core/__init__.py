@@ -1,1 +1,1 @@
-"""The pure core: words, values and decisions. Frozen, no input or output, imports nothing above it."""
+"""The pure core: words, values and decisions. Frozen, no input or output."""

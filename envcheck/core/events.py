@@ -191,6 +191,15 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class WouldRemove:
+    """Something that a dry run would have removed; ``size`` in bytes where it is known."""
+
+    kind: ObjectKind
+    name: str
+    size: int | None = None
+
+
+@dataclass(frozen=True)
 class Kept:
     """Something was left where it is on purpose, with the reason."""
 
@@ -256,6 +265,7 @@ Event = (
     | ServiceFailed
     | ServiceSkipped
     | Changed
+    | WouldRemove
     | Kept
     | LeftBehind
     | Freed

@@ -44,9 +44,7 @@ class Findings:
 
     def warn(self, path: Path, message: str) -> None:
         """Something is allowed but unwise."""
-        sentence = f"{dotted(path)}: {message}"
-        if sentence not in self.warnings:
-            self.warnings.append(sentence)
+        self.warnings.append(f"{dotted(path)}: {message}")
 
     def spoil(self, path: Path) -> None:
         """Leave out the part that a path belongs to."""

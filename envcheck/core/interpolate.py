@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
+from envcheck.core.wording import UNUSABLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,8 +23,6 @@ _BODY = re.compile(
     rf"(?P<name>{_NAME})(?:(?P<colon>:?)(?P<operator>[-+?])(?P<operand>.*))?", re.DOTALL
 )
 _BRACES = re.compile(r"\$\$|\$\{|\}")
-# Python keeps the bytes of a variable that is not UTF-8 as surrogates.
-_UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
 _MAX_DEPTH = 8  # a default in a default in a default is rare enough
 
 
@@ -56,7 +56,7 @@ def interpolate(text: str, environ: Mapping[str, str]) -> Interpolated:
 @dataclass
 class _Work:
     environ: Mapping[str, str]
-    unset: list[str] = field(default_factory=list)
+    unset: dict[str, None] = field(default_factory=dict)
 
     def fill(self, text: str) -> str:
         parts: list[str] = []
@@ -75,10 +75,10 @@ class _Work:
         return "".join((*parts, text[position:]))
 
     def _value(self, name: str) -> str:
-        if name not in self.environ and name not in self.unset:
-            self.unset.append(name)
+        if name not in self.environ:
+            self.unset[name] = None
         value = self.environ.get(name, "")
-        if _UNUSABLE.search(value):
+        if UNUSABLE.search(value):
             raise InterpolationError(f"the variable {name} holds bytes that are no text")
         return value
 

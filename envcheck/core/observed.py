@@ -1,4 +1,4 @@
-"""What stands on the engine, as values: the answer to one look, taken before anything is decided."""
+"""What stands on the engine, as values: one look, taken before anything is decided."""
 
 from __future__ import annotations
 
@@ -109,9 +109,13 @@ class Observed:
 
     def instances(self) -> tuple[str, ...]:
         """Every instance that any labelled object belongs to, sorted."""
-        labelled = (*self.containers, *self.networks, *self.volumes, *self.images)
-        found = {thing.labels.get(Label.INSTANCE, "") for thing in labelled}
-        return tuple(sorted(found - {""}))
+        labels = (
+            *(container.labels for container in self.containers),
+            *(network.labels for network in self.networks),
+            *(volume.labels for volume in self.volumes),
+            *(image.labels for image in self.images),
+        )
+        return tuple(sorted({found.get(Label.INSTANCE, "") for found in labels} - {""}))
 
 
 def owned(labels: Mapping[str, str], instance: str) -> bool:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from envcheck.core.errors import ProfileInvalid
 from envcheck.core.findings import Findings
 from envcheck.core.interpolate import InterpolationError, interpolate
-from envcheck.core.judge import judge
 from envcheck.core.profile import (
     ExecProbe,
     HttpProbe,
@@ -21,7 +20,9 @@ from envcheck.core.profile import (
     TcpProbe,
     Vocabulary,
 )
-from envcheck.core.rules import Court, check, filled, kind_of
+from envcheck.core.reading import Reading, filled, kind_of
+from envcheck.core.rules import check
+from envcheck.core.validation import validate
 from envcheck.core.wording import noun
 from envcheck.core.yaml_source import read_source
 
@@ -52,11 +53,11 @@ def read_profile(
     """
     findings = Findings(read_source(text, file))
     data = _fill(_whole(findings), (), environ, findings)
-    form = judge(data, findings)
-    court = Court(form, _service_names(data), vocabulary, environ, findings)
-    check(court)
+    form = validate(data, findings)
+    reading = Reading(form, _service_names(data), vocabulary, environ, findings)
+    check(reading)
     _raise_problems(findings)
-    return _profile(court, file, root)
+    return _profile(reading, file, root)
 
 
 def _whole(findings: Findings) -> Mapping[str, Any]:
@@ -105,28 +106,28 @@ def _fill_text(text: str, path: Path, environ: Mapping[str, str], findings: Find
     return result.text
 
 
-def _profile(court: Court, file: str, root: str) -> Profile:
-    form = court.form
+def _profile(reading: Reading, file: str, root: str) -> Profile:
+    form = reading.form
     return Profile(
         name=form.name,
         file=file,
         root=root,
-        services={name: _service(court, name, each) for name, each in form.services.items()},
+        services={name: _service(reading, name, each) for name, each in form.services.items()},
         description=form.description,
         requires=Requires(form.requires.docker, form.requires.memory, form.requires.disk),
         tools=form.tools,
-        warnings=tuple(court.findings.warnings),
+        warnings=tuple(reading.findings.warnings),
     )
 
 
-def _service(court: Court, name: str, form: ServiceForm) -> Service:
+def _service(reading: Reading, name: str, form: ServiceForm) -> Service:
     return Service(
         name=name,
-        kind=kind_of(form, court.vocabulary),
-        place=court.findings.source.key_place(("services", name)),
+        kind=kind_of(form, reading.vocabulary),
+        place=reading.findings.source.key_place(("services", name)),
         image=form.image,
         build=form.build,
-        environment=filled(form, court.environ),
+        environment=filled(form, reading.environ),
         ports=None if form.ports is None else tuple(form.ports),
         volumes=tuple(form.volumes),
         depends_on=tuple(form.depends_on),

@@ -1,4 +1,4 @@
-"""Image references as Docker writes them, ``[REGISTRY/]NAME[:TAG][@DIGEST]``, and what pins them."""
+"""Image references, ``[REGISTRY/]NAME[:TAG][@DIGEST]``, and what pins them."""
 
 from __future__ import annotations
 

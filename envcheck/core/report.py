@@ -33,7 +33,7 @@ class ServiceReport:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that a run found and did. ``extra`` holds what one command adds to the envelope."""
+    """All that a run found and did. ``extra`` holds what one command adds to the envelope."""
 
     command: str = ""
     profile: str = ""
@@ -43,6 +43,7 @@ class Report:
     results: tuple[ev.Result, ...] = ()
     services: Mapping[str, ServiceReport] = field(default_factory=dict)
     changes: tuple[ev.Change, ...] = ()
+    would_remove: tuple[ev.WouldRemove, ...] = ()
     kept: tuple[ev.Kept, ...] = ()
     left_behind: tuple[ev.LeftBehind, ...] = ()
     images: tuple[ev.ImageReady, ...] = ()
@@ -89,6 +90,8 @@ def _after(report: Report, event: ev.Event) -> Report:
             return replace(report, services=services)
         case ev.Changed():
             return replace(report, changes=(*report.changes, event.change))
+        case ev.WouldRemove():
+            return replace(report, would_remove=(*report.would_remove, event))
         case ev.Kept():
             return replace(report, kept=(*report.kept, event))
         case ev.LeftBehind():
@@ -151,6 +154,7 @@ def to_json(report: Report) -> dict[str, Any]:
             for image in report.images
         },
         "changes": [_change(change) for change in report.changes],
+        "would_remove": [_plain(thing) for thing in report.would_remove],
         "kept": [_plain(kept) for kept in report.kept],
         "left_behind": [_plain(thing) for thing in report.left_behind],
         "bytes_freed": report.bytes_freed,

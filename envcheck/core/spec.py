@@ -112,7 +112,7 @@ class Mount:
 
 @dataclass(frozen=True)
 class PortBinding:
-    """A container's TCP port published on 127.0.0.1; host None lets the engine choose a free one."""
+    """A TCP port published on 127.0.0.1; host None lets the engine choose a free one."""
 
     container: int
     host: int | None

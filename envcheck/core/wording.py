@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""What no program can be given: NUL, and surrogates, which Python makes of bytes that are no text."""
 
 _SHOWN = 60  # characters of a quoted text; a message is one line
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import Problem
 from envcheck.core.profile import Place
-from envcheck.core.wording import Unquoted, quote
+from envcheck.core.wording import UNUSABLE, Unquoted, quote
 from envcheck.core.yaml_nodes import (
     MAX_DEPTH,
     MAX_NODES,
@@ -38,7 +38,6 @@ _UNQUOTED = re.compile(
     r"|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
     r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 )
-_UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
 _MERGE = "<<"
 
 
@@ -157,7 +156,7 @@ class _Expansion:
         return None
 
     def _scalar(self, node: ScalarNode) -> str | Unquoted | None:
-        if _UNUSABLE.search(node.text):
+        if UNUSABLE.search(node.text):
             self._problem(node, "this text holds a character that no program can be given")
         if not node.plain:
             return node.text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import Fix, StepFailed
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 _KEPT_LINES = 15
 _SHOWN = 60
 _SLOW = ("RUN", "COPY", "ADD", "FROM")
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """An image's labels, the build's arguments, and whether it uses the host's network."""
+
+    labels: Mapping[str, str]
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    host_network: bool = False
 
 
 def context_tar(context: BuildContext) -> io.BytesIO:

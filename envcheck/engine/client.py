@@ -11,7 +11,7 @@ from docker.errors import APIError, DockerException, NotFound
 from envcheck.core.events import EngineInfo
 from envcheck.core.observed import Observed
 from envcheck.engine import seen
-from envcheck.engine.build import context_tar, follow_build
+from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
 from envcheck.engine.failures import explanation, ours, translate, translate_pull, unreachable
 from envcheck.engine.pull import follow_pull
@@ -75,13 +75,13 @@ class DockerEngine:
             containers=tuple(seen.container(c) for c in api.containers(all=True)),
             networks=tuple(seen.network(n) for n in api.networks()),
             volumes=tuple(seen.volume(v) for v in api.volumes().get("Volumes") or ()),
-            # Without the layers in between, but with the unnamed images of a build's earlier stages.
+            # Without the layers in between, but with a build's unnamed earlier stages.
             images=tuple(seen.image(i) for i in api.images()),
         )
 
     @ours("adding up the engine's disk use")
     def disk_use(self) -> int:
-        """Bytes that images, volumes and containers' own layers take, as the engine counts them."""
+        """Bytes that images, volumes and containers take, as the engine counts them."""
         return seen.disk_use(self._api.df())
 
     @ours("looking at container")
@@ -247,38 +247,33 @@ class DockerEngine:
             raise translate(error, f"pulling {name}") from error
 
     @ours("building")
-    def build(
-        self,
-        tag: str,
-        context: BuildContext,
-        progress: Progress,
-        *,
-        labels: Mapping[str, str],
-        arguments: Mapping[str, str] | None = None,
-        host_network: bool = False,
-    ) -> None:
-        """Build an image with the classic builder; StepFailed with the last lines where it fails."""
+    def build(self, tag: str, context: BuildContext, options: BuildOptions, tell: Progress) -> None:
+        """Build an image with the classic builder.
+
+        Raises:
+            StepFailed: a step of the Dockerfile failed; its last lines are the evidence.
+        """
         stream = self._api.build(
             fileobj=context_tar(context),
             custom_context=True,
             tag=tag,
-            labels=dict(labels),
-            buildargs=dict(arguments or {}),
-            network_mode="host" if host_network else None,
+            labels=dict(options.labels),
+            buildargs=dict(options.arguments),
+            network_mode="host" if options.host_network else None,
             rm=True,
             forcerm=True,
             pull=False,
             decode=True,
         )
-        follow_build(stream, tag, progress)
+        follow_build(stream, tag, tell)
 
     @ours("importing")
     def import_image(self, tag: str, archive: BinaryIO, labels: Mapping[str, str]) -> None:
         """Make an image from a root file system's tar."""
         repository, _, version = tag.rpartition(":")
         changes = [f'LABEL {name}="{value}"' for name, value in labels.items()]
-        # Pieces, not the file: for a file the SDK sends its length and says "chunked" besides, which
-        # the engine cannot read.
+        # Pieces, not the file: for a file the SDK sends its length and says "chunked" besides,
+        # which the engine cannot read.
         pieces = iter(lambda: archive.read(_PIECE), b"")
         answer = self._api.import_image_from_stream(
             pieces, repository=repository, tag=version, changes=changes

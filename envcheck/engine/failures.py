@@ -1,4 +1,4 @@
-"""From the SDK's exceptions to ours: by type, errno and status first, by text only where it must be."""
+"""From the SDK's exceptions to ours: by type, errno and status first, by text where it must be."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _WAY = re.compile(r"Acquire::https?::(.*::)?(Proxy|CaInfo) ")
 
 
 def commands_needed() -> tuple[str, ...]:
-    """What must be run once before a root file system can be made here; empty where nothing must."""
+    """What must be run once before a root file system can be made here; often nothing."""
     return () if which(_TOOL) else (as_root(_INSTALL),)
 
 

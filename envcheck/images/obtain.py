@@ -1,4 +1,4 @@
-"""Getting images: pulling, making the recipes' base, building recipes and the profile's own builds."""
+"""Getting images: pulling, and building: the recipes' base, recipes, the profile's own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from envcheck.core.dockerfile import rebased
 from envcheck.core.errors import Fix, StepFailed
 from envcheck.core.events import Action, Change, Changed, Emit, ImageProgress, ImageReady
 from envcheck.core.spec import Label
+from envcheck.engine.build import BuildOptions
 from envcheck.engine.context_files import read_context
 from envcheck.host.rootfs import root_filesystem
 from envcheck.images.recipes import recipes
@@ -85,7 +86,11 @@ class Obtainer:
         # Not the final tag: what was really built is known only afterwards.
         name, _, version = act.tag.rpartition(":")
         candidate = f"{name}:candidate-{version}"
-        self._build(candidate, _labelled(context, {}, act.labels), act, host_network=True)
+        # Packages come as the host gets them: by its network and its proxies.
+        proxies = {name: os.environ[name] for name in _PROXIES if name in os.environ}
+        options = BuildOptions(act.labels, {**proxies, **act.arguments}, host_network=True)
+        labelled = _labelled(context, {}, act.labels)
+        self._engine.build(candidate, labelled, options, self._progress(act.pin))
         try:
             return self._settle(act, candidate)
         finally:
@@ -93,7 +98,7 @@ class Obtainer:
             self._remove_stages(act)
 
     def _settle(self, act: p.BuildRecipe, candidate: str) -> tuple[str, str]:
-        """Give the image the tag of what it really is; the tag, and a note where that is not the pin."""
+        """Give the image the tag of what it really is; that tag, and a note on it."""
         recipe = recipes()[act.recipe]
         name, _, asked = act.tag.rpartition(":")
         built = asked
@@ -125,20 +130,7 @@ class Obtainer:
         # A label that differs from build to build would make every later layer anew.
         stable = {name: text for name, text in act.labels.items() if name != Label.FINGERPRINT}
         context = _labelled(read_context(act.folder), act.bases, stable)
-        self._engine.build(act.tag, context, self._progress(act.pin), labels=act.labels)
-
-    def _build(
-        self, tag: str, context: BuildContext, act: p.BuildRecipe, *, host_network: bool
-    ) -> None:
-        proxies = {name: os.environ[name] for name in _PROXIES if name in os.environ}
-        self._engine.build(
-            tag,
-            context,
-            self._progress(act.pin),
-            labels=act.labels,
-            arguments={**proxies, **act.arguments},
-            host_network=host_network,
-        )
+        self._engine.build(act.tag, context, BuildOptions(act.labels), self._progress(act.pin))
 
 
 def _labelled(

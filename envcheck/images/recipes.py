@@ -105,7 +105,7 @@ def base_act() -> BuildBase:
 
 
 def build_act(recipe: Recipe, reference: Reference) -> BuildRecipe:
-    """The act that builds a recipe's image for a pin; its tag is the pin's until the build tells."""
+    """The act that builds a recipe's image for a pin; its tag is the pin's until it is built."""
     version = reference.version or reference.tag
     labels = {
         Label.RECIPE: str(reference),

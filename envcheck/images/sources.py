@@ -1,4 +1,4 @@
-"""Finding where a pinned image comes from: already here, its registry, or a recipe, in that order."""
+"""Finding where a pinned image comes from: already here, its registry, or a recipe."""
 
 from __future__ import annotations
 

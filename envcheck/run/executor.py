@@ -23,7 +23,7 @@ WORKERS = 16
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """How a step ended; ``blocked_by`` is the failed or skipped step that a skipped one waited for."""
+    """How a step ended; ``blocked_by`` is the failed step that a skipped one waited for."""
 
     step: Step
     status: Literal["done", "failed", "skipped"]

@@ -72,7 +72,7 @@ class Ledger:
             )
 
     def forget_use(self, reference: str, instance: str) -> None:
-        """Record that an instance no longer uses an image; an image that nobody uses is forgotten."""
+        """Record that an instance no longer uses an image; one that nobody uses is forgotten."""
         with self._lock, closing(self._db.cursor()) as cursor:
             cursor.execute(
                 "DELETE FROM uses WHERE engine = ? AND reference = ? AND instance = ?",

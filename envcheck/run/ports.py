@@ -82,7 +82,7 @@ class Engine(Protocol):
         """Create a named volume; no error where it exists."""
 
     def create_container(self, spec: ContainerSpec) -> None:
-        """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
+        """Create a container, not started. Never pulls: a missing image is ObjectMissing."""
 
     def start_container(self, name: str) -> None:
         """Start a container."""
@@ -100,7 +100,7 @@ class Engine(Protocol):
         """Remove a volume and its data; ObjectConflict while a container has it."""
 
     def remove_image(self, reference: str) -> None:
-        """Remove a name of an image, and the image with its last one; ObjectConflict when in use."""
+        """Remove an image's name, the image with its last one; ObjectConflict when in use."""
 
     def inspect_container(self, name: str) -> ContainerState:
         """How a container is now."""

@@ -1,4 +1,4 @@
-"""Any other pinned image: it says nothing of itself, so the profile's `verify` is the only proof."""
+"""Any other pinned image: it says nothing of itself, so `verify` is the only proof."""
 
 from __future__ import annotations
 

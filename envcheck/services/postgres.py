@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from envcheck.core.reference import Reference
 
 # From 18 on the official image keeps its data one folder higher and refuses a volume on the old
-# path, even an empty one (docker-library/postgres, docker-entrypoint.sh; docker-library/postgres#1400).
+# path, even an empty one (docker-library/postgres, docker-entrypoint.sh and issue 1400).
 _FIRST_MAJOR_WITH_NEW_PATH = 18
 _OLD_PATH = "/var/lib/postgresql/data"
 _NEW_PATH = "/var/lib/postgresql"

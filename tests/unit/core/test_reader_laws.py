@@ -133,14 +133,20 @@ def placeless(profile: Profile) -> Profile:
     return replace(profile, services=moved)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(profiles())
 def test_reading_what_was_written_gives_the_same_profile(profile: Profile) -> None:
     assert placeless(read(dump_profile(profile), {"A": "wrong"})) == profile
 
 
 def test_every_wish_for_a_port_survives() -> None:
-    ports = (Port(1, 1), Port(2, 20), Port(3, 3, "insist"), Port(4, 40, "insist"), Port(5, None, "auto"))
+    ports = (
+        Port(1, 1),
+        Port(2, 20),
+        Port(3, 3, "insist"),
+        Port(4, 40, "insist"),
+        Port(5, None, "auto"),
+    )
     service = Service("s", "container", NOWHERE, image=Reference("app", "1.0"), ports=ports)
     profile = Profile("app", "p.yaml", "/project", {"s": service})
     assert placeless(read(dump_profile(profile))) == profile

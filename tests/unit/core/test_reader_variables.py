@@ -113,6 +113,9 @@ def test_a_variable_that_is_no_text_is_refused() -> None:
     assert problems(with_line("environment: {A: $RAW}"), {"RAW": "\udcff"}) == [
         "p.yaml:5:22: the variable RAW holds bytes that are no text"
     ]
+    assert problems(with_line("environment: {RAW: }"), {"RAW": "\udcff"}) == [
+        "p.yaml:5:19: the variable RAW holds bytes that are no text"
+    ]
 
 
 def test_a_variable_without_a_value_is_the_callers_own() -> None:

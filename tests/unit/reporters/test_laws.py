@@ -70,7 +70,7 @@ def runs(draw: st.DrawFn) -> Run:
 
 any_run = given(run=runs(), width=st.sampled_from([60, 100]))
 patient = settings(
-    max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

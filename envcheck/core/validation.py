@@ -1,7 +1,7 @@
 """Data against the forms: every refusal becomes a finding at its place, in plain words.
 
 Pydantic gives no form where anything at all is wrong. So what was refused is left out and the rest
-is read again, until a form of what is sound remains and the rules between parts can be judged too.
+is read again, until a form of what is sound remains and the rules between parts can be checked too.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _STAND_INS: Mapping[str, Any] = {"name": "unnamed", "services": {}}
 _KEY = "[key]"  # pydantic's mark for "the key, not the value"
 
 
-def judge(data: Mapping[str, Any], findings: Findings) -> ProfileForm:
+def validate(data: Mapping[str, Any], findings: Findings) -> ProfileForm:
     """The form of all that is sound in the data; what is not becomes findings."""
     while True:
         stand_ins = {k: v for k, v in _STAND_INS.items() if not findings.sound((k,))}
