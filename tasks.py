@@ -1,4 +1,63 @@
 """The tasks of this repository: the user tasks, and those of whoever works on envcheck."""
 
+from pathlib import Path
+
+from invoke import Context, task
 
 from envcheck.cli.tasks import *  # noqa: F403
+
+VENV = Path(".venv/bin")
+LOCK = Path("requirements-dev.txt")
+STAMP = Path(".venv/installed.requirements-dev")
+
+
+def _tools(context: Context) -> None:
+    """Install what the tests and linters need, as locked, where it is not there yet."""
+    if STAMP.is_file() and STAMP.read_bytes() == LOCK.read_bytes():
+        return
+    context.run(f"{VENV}/python -m pip install -qq --require-hashes --requirement {LOCK}")
+    STAMP.write_bytes(LOCK.read_bytes())
+
+
+@task(
+    help={
+        "unit": "only the tests that need no Docker",
+        "k": "only the tests that match, as pytest's -k",
+    }
+)
+def test(context: Context, *, unit: bool = False, k: str = "") -> None:
+    """Run the tests. Installs and starts an engine where there is none, as the doctor's fix does."""
+    _tools(context)
+    where = "tests/unit" if unit else "tests"
+    chosen = ["-k", f"'{k}'"] if k else []
+    context.run(" ".join([f"{VENV}/python -m pytest {where} --durations=10", *chosen]))
+
+
+@task
+def lint(context: Context) -> None:
+    """Check style, types and the walls between the rooms."""
+    _tools(context)
+    for command in ("ruff check", "ruff format --check", "mypy", "lint-imports"):
+        context.run(f"{VENV}/{command}")
+
+
+@task
+def lock(context: Context) -> None:
+    """Lock the newest versions that pyproject.toml allows, with hashes, for every platform."""
+    options = "--universal --generate-hashes --no-header --no-emit-index-url --python-version 3.10"
+    lean, full = "--extra build", "--extra build --extra dev"
+    context.run(f"{VENV}/python -m pip install -qq uv")
+    context.run(f"{VENV}/uv pip compile -q {options} {lean} pyproject.toml -o requirements.txt")
+    same = "--constraint requirements.txt"
+    context.run(f"{VENV}/uv pip compile -q {options} {full} {same} pyproject.toml -o {LOCK}")
+
+
+@task
+def schema(context: Context) -> None:
+    """Write profiles/schema.json anew, for editors."""
+    context.run(f"{VENV}/python -m envcheck.core.schema > profiles/schema.json")
+
+
+@task(pre=[lint, test])
+def ready(_context: Context) -> None:
+    """All that CI runs."""

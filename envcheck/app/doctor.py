@@ -72,7 +72,7 @@ def examine(session: Session, profile: Profile | None, instance: str, *, fix: bo
     if profile is not None:
         tell_warnings(session, profile)
         _tools(session, profile)
-    engine = _engine(session, profile, fix=fix)
+    engine = working_engine(session, profile, fix=fix)
     _disk_and_memory(session, engine, profile)
     if profile is not None:
         _ports(session, engine, profile, instance)
@@ -92,7 +92,13 @@ def fit(results: tuple[ev.Result, ...]) -> None:
         )
 
 
-def _engine(session: Session, profile: Profile | None, *, fix: bool) -> DockerEngine:
+def working_engine(session: Session, profile: Profile | None, *, fix: bool) -> DockerEngine:
+    """The engine; where there is none and ``fix`` is set, installed and started after asking.
+
+    Raises:
+        EngineUnusable: there is none, and it was not mended.
+        UsageError: mending was not agreed to.
+    """
     begun = time.monotonic()
     answer = session.try_engine()
     if isinstance(answer, Unreachable):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 UNUSABLE = re.compile(r"[\x00\ud800-\udfff]")
-"""What no program can be given: NUL, and surrogates, which Python makes of bytes that are no text."""
+"""What no program can be given: NUL, and surrogates, which stand for bytes that are no text."""
 
 _SHOWN = 60  # characters of a quoted text; a message is one line
 

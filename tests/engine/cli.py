@@ -1,0 +1,86 @@
+"""The command line as its users have it: a process of its own, and what it left to read."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ENVCHECK = str(Path(sys.executable).parent / "envcheck")
+_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished call: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The JSON document, which must be all that is on stdout."""
+        report: dict[str, Any] = json.loads(self.out)
+        return report
+
+    def verdicts(self) -> dict[str, str]:
+        """Status by id of every result in the report."""
+        return {result["id"]: result["status"] for result in self.report["results"]}
+
+
+@dataclass(frozen=True)
+class Cli:
+    """Calls envcheck in a folder, for one engine, with a ledger of its own.
+
+    Args:
+        folder: where it is called; has a folder `profiles/`.
+        environment: what is set besides this process's own variables.
+        prefix: put before the command, to run it in another network namespace.
+    """
+
+    folder: Path
+    environment: Mapping[str, str]
+    prefix: Sequence[str] = ()
+
+    def __call__(self, *words: str, **variables: str) -> Ran:
+        """Run it to its end, without standard input."""
+        done = subprocess.run(
+            [*self.prefix, ENVCHECK, *words],
+            cwd=self.folder,
+            env={**os.environ, **self.environment, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def interrupted(self, *words: str, when: str) -> Ran:
+        """Run it, and interrupt it as Ctrl-C does as soon as stdout holds ``when``."""
+        with subprocess.Popen(
+            [*self.prefix, ENVCHECK, *words],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            said = ""
+            for line in process.stdout or ():
+                said += line
+                if when in said:
+                    process.send_signal(signal.SIGINT)
+                    when = "\0"  # once
+            errors = process.stderr.read() if process.stderr else ""
+        return Ran(process.returncode, said, errors)

@@ -1,0 +1,117 @@
+"""A real engine for these tests, made by the same installer as the doctor's fix, and left as found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envcheck.app.doctor import working_engine
+from envcheck.app.session import Session
+from envcheck.core.observed import Observed
+from envcheck.engine.client import DockerEngine
+from tests.engine.cli import Cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPOSITORY = Path(__file__).parents[2]
+INSTANCE = f"t{os.getpid()}"
+"""What these tests call their instance: no other run on this machine has the same."""
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[DockerEngine]:
+    """The engine; installed and started where there is none. Fails where none can be had."""
+    session = Session(emit=print, yes=True)
+    try:
+        yield working_engine(session, None, fix=True)
+    finally:
+        session.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _left_as_found(engine: DockerEngine) -> Iterator[None]:
+    """The engine's objects are afterwards what they were before, whoever's they are."""
+    before = _names(engine.observe())
+    yield
+    assert _names(engine.observe()) == before
+
+
+def _names(observed: Observed) -> dict[str, set[str]]:
+    return {
+        "containers": {container.name for container in observed.containers},
+        "networks": {network.name for network in observed.networks},
+        "volumes": {volume.name for volume in observed.volumes},
+        "images": {name for image in observed.images for name in image.tags or (image.id,)},
+    }
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the ledger of this test session lives."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def images(engine: DockerEngine, state: Path) -> Iterator[None]:
+    """The images of webapp, held for the whole session so that they are built once.
+
+    They are got by an instance that nobody brings up; at the end it is cleaned like any other.
+    """
+    hold = Cli(REPOSITORY, {"XDG_STATE_HOME": str(state)})
+    name = f"{INSTANCE}-images"
+    got = hold("onboard", "--yes", "webapp", "--instance", name, "--json")
+    assert got.code == 0, got.err
+    assert hold("down", "webapp", "--instance", name).code == 0
+    yield
+    gone = hold("clean", "--yes", "webapp", "--instance", name, "--json")
+    assert gone.code == 0, gone.err
+    assert gone.report["left_behind"] == []
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project's folder with a copy of our own profiles."""
+    shutil.copytree(REPOSITORY / "profiles", tmp_path / "profiles")
+    return tmp_path
+
+
+@pytest.fixture
+def cli(project: Path, state: Path, engine: DockerEngine, images: None) -> Iterator[Cli]:
+    """envcheck in that folder; what it brought up is cleaned away afterwards."""
+    call = Cli(project, {"XDG_STATE_HOME": str(state)})
+    yield call
+    for name in engine.observe().instances():
+        if name.startswith(INSTANCE) and name != f"{INSTANCE}-images":
+            gone = call("clean", "--yes", "--instance", name, "--json")
+            assert gone.code == 0, gone.out
+
+
+@pytest.fixture
+def docker() -> Docker:
+    """Docker's own command line, to look at the engine with other eyes than ours."""
+    return Docker({})
+
+
+class Docker:
+    """Calls ``docker``; the words after it as arguments, the lines that it prints as the answer."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    def __call__(self, *words: str) -> list[str]:
+        done = subprocess.run(
+            ["docker", *words],
+            env={**os.environ, **self._environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
