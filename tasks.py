@@ -26,7 +26,7 @@ def _tools(context: Context) -> None:
     }
 )
 def test(context: Context, *, unit: bool = False, k: str = "") -> None:
-    """Run the tests. Installs and starts an engine where there is none, as the doctor's fix does."""
+    """Run the tests; where there is no engine, one is installed and started, as by the doctor."""
     _tools(context)
     where = "tests/unit" if unit else "tests"
     chosen = ["-k", f"'{k}'"] if k else []

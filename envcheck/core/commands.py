@@ -10,7 +10,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from envcheck.core import plan as p
-from envcheck.core.images import import_options, recipe_build_options
+from envcheck.core.images import BASE_OPTIONS, import_options, recipe_build_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ def commands(act: p.Act) -> tuple[str, ...]:
         case p.PullImage():
             return (_line("docker", "pull", str(act.reference)),)
         case p.BuildBase():
-            make = _line("mmdebstrap", "--variant=minbase", "--include=ca-certificates", act.suite)
+            make = _line("mmdebstrap", *BASE_OPTIONS, act.suite)
             load = _line("docker", "import", *import_options(act.labels), "-", act.tag)
             return (f"{make} - | {load}",)
         case p.BuildRecipe():

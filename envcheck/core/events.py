@@ -218,6 +218,17 @@ class LeftBehind:
 
 
 @dataclass(frozen=True)
+class NothingLeft:
+    """The engine was looked at again after a teardown: nothing of the instance is left.
+
+    ``except_for`` says what stays on purpose, in plain words.
+    """
+
+    instance: str
+    except_for: str = ""
+
+
+@dataclass(frozen=True)
 class Freed:
     """How many bytes came back to the machine, as the engine itself counts them."""
 
@@ -237,6 +248,13 @@ class Note:
     """A sentence for the reader that is no verdict."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question is about to be put to the person; nothing may move on the terminal meanwhile."""
+
+    question: str
 
 
 @dataclass(frozen=True)
@@ -268,9 +286,11 @@ Event = (
     | WouldRemove
     | Kept
     | LeftBehind
+    | NothingLeft
     | Freed
     | Connect
     | Note
+    | Asking
     | Failed
 )
 

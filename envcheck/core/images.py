@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from envcheck.core.plan import BuildRecipe
 
 
+BASE_OPTIONS = (
+    "--variant=minbase",
+    "--include=ca-certificates",
+    # A base for images needs neither manuals nor translations.
+    *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "info", "locale", "man")),
+    "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+)
+"""The options with which mmdebstrap makes the recipes' base."""
+
+
 def import_options(labels: Mapping[str, str]) -> tuple[str, ...]:
     """`docker import` takes labels as Dockerfile instructions."""
     changes = (f'LABEL {name}="{value}"' for name, value in labels.items())

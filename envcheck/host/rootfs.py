@@ -11,6 +11,7 @@ from shutil import which
 from typing import TYPE_CHECKING, BinaryIO
 
 from envcheck.core.errors import Fix, StepFailed
+from envcheck.core.images import BASE_OPTIONS
 from envcheck.host.engines import debian_like, distribution
 from envcheck.host.shell import as_root
 
@@ -54,12 +55,7 @@ def root_filesystem(suite: str, progress: Progress) -> Iterator[BinaryIO]:
 def _make(suite: str, target: Path, progress: Progress) -> None:
     command = [
         _TOOL,
-        "--variant=minbase",
-        "--include=ca-certificates",
-        # A base for images needs neither manuals nor package lists.
-        "--dpkgopt=path-exclude=/usr/share/man/*",
-        "--dpkgopt=path-exclude=/usr/share/doc/*",
-        "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+        *BASE_OPTIONS,
         suite,
         str(target),
         *_mirror(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core import plan as p
 from envcheck.core.dockerfile import rebased
-from envcheck.core.errors import Fix, StepFailed
+from envcheck.core.errors import Fix, ObjectConflict, StepFailed
 from envcheck.core.events import Action, Change, Changed, Emit, ImageProgress, ImageReady
 from envcheck.core.spec import Label
 from envcheck.engine.build import BuildOptions
@@ -118,9 +118,20 @@ class Obtainer:
                 fix=Fix("pin what the packages give, or get the image from its registry"),
             )
         tag = f"{name}:{built}"
+        self._refuse_foreign(tag)
         self._engine.tag_image(candidate, tag)
         note = "" if built == asked else f"the packages have moved on: this is {built}"
         return tag, note or f"from packages: {recipe.describes}"
+
+    def _refuse_foreign(self, tag: str) -> None:
+        there = self._engine.inspect_image(tag)
+        if there is not None and Label.RECIPE not in there.labels:
+            raise ObjectConflict(
+                f"there is an image named '{tag}' already, and it is not ours",
+                id="docker.name-taken",
+                evidence=(f"image {tag} does not bear the label {Label.RECIPE}",),
+                fix=Fix("look at it, and remove its name yourself", (f"docker rmi {tag}",)),
+            )
 
     def _remove_stages(self, act: p.BuildRecipe) -> None:
         for image in self._engine.dangling(Label.RECIPE, act.labels[Label.RECIPE]):

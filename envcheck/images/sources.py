@@ -54,7 +54,8 @@ def here(reference: Reference, observed: Observed) -> Here | None:
     if reference.digest:  # a digest names one image and no stand-in for it
         return None
     twin = str(reference.local_twin)
-    if (seen := observed.image(twin)) is not None:
+    # Only what bears our label is a recipe's work; somebody else's image of that name is not.
+    if (seen := observed.image(twin)) is not None and Label.RECIPE in seen.labels:
         return Here(twin, digest_of(seen), "recipe")
     return _built_for(reference, observed)
 

@@ -1,11 +1,10 @@
-"""A real engine for these tests, made by the same installer as the doctor's fix, and left as found."""
+"""A real engine for these tests, from the doctor's own installer, and left as it was found."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,13 @@ import pytest
 
 from envcheck.app.doctor import working_engine
 from envcheck.app.session import Session
-from envcheck.core.observed import Observed
-from envcheck.engine.client import DockerEngine
 from tests.engine.cli import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from envcheck.core.observed import Observed
+    from envcheck.engine.client import DockerEngine
 
 REPOSITORY = Path(__file__).parents[2]
 INSTANCE = f"t{os.getpid()}"
@@ -59,7 +59,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def images(engine: DockerEngine, state: Path) -> Iterator[None]:
+def images(state: Path) -> Iterator[None]:
     """The images of webapp, held for the whole session so that they are built once.
 
     They are got by an instance that nobody brings up; at the end it is cleaned like any other.
@@ -84,7 +84,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cli(project: Path, state: Path, engine: DockerEngine, images: None) -> Iterator[Cli]:
-    """envcheck in that folder; what it brought up is cleaned away afterwards."""
+    """The command line in that folder; what it brought up is cleaned away afterwards."""
     call = Cli(project, {"XDG_STATE_HOME": str(state)})
     yield call
     for name in engine.observe().instances():
@@ -106,6 +106,7 @@ class Docker:
         self._environment = environment
 
     def __call__(self, *words: str) -> list[str]:
+        """Run it; the lines that it printed."""
         done = subprocess.run(
             ["docker", *words],
             env={**os.environ, **self._environment},

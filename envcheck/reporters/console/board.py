@@ -26,6 +26,7 @@ class Board:
     clock: Callable[[], float]
     _rows: dict[str, AnyRow] = field(default_factory=dict)
     _since: dict[str, float] = field(default_factory=dict)
+    _widths: Widths = field(default_factory=Widths)
 
     def __bool__(self) -> bool:
         return bool(self._rows)
@@ -68,7 +69,9 @@ class Board:
     def _painted(
         self, rows: Sequence[AnyRow], page: Page, suffix: Callable[[AnyRow], str]
     ) -> Block:
-        brush = Brush(page, Widths().over(rows))
+        # Columns never get narrower: rows that left the board earlier line up with later ones.
+        self._widths = self._widths.over(rows)
+        brush = Brush(page, self._widths)
         return [each for row in rows for each in brush.paint(row, suffix(row))]
 
     def _elapsed(self, row: AnyRow) -> str:

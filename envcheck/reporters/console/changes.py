@@ -5,39 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core import figures
-from envcheck.reporters.console.lines import Line, Span, flow, hang, label, line
+from envcheck.reporters.console.lines import Line, Span, flow, hang, label, line, pad
 
 if TYPE_CHECKING:
-    from envcheck.core.events import Change, Freed, Kept, LeftBehind
+    from envcheck.core.events import Change, Freed, Kept, LeftBehind, WouldRemove
     from envcheck.reporters.console.lines import Block, Style
     from envcheck.reporters.console.page import Page
 
 _WHAT = 20
-_NAME = 44
+_NAME = 42
 """Wide enough for an image that was built here, whose tag is a fingerprint."""
-_SHORT_NAME = 24
+_SHORT_NAME = 22
 
 
 def removed(change: Change, page: Page) -> Block:
     """Something is gone, and how large it was."""
-    parts = [line(_name(change.name, page))]
-    if change.size is not None:
-        parts.append(line(figures.size(change.size).rjust(len("999 MB")), style="grey"))
-    return flow(_head(page.glyphs.good, f"removed {change.kind}", "good"), parts, page.width, "")
+    head = _head(page.glyphs.good, f"removed {change.kind}", "good")
+    return _sized(head, change.name, change.size, page)
+
+
+def would_remove(event: WouldRemove, page: Page) -> Block:
+    """Something would be gone, and how large it is."""
+    head = _head(page.glyphs.skip, f"removes {event.kind}", "grey")
+    return _sized(head, event.name, event.size, page)
 
 
 def kept(event: Kept, page: Page) -> Block:
     """Something stays, and why."""
     head = _head(page.glyphs.skip, f"kept {event.kind}", "grey")
     parts = [line(_name(event.name, page)), line(event.reason, style="grey")]
-    return flow(head, parts, page.width, "")
+    return flow(head, parts, page.width, "  ")
 
 
 def left_behind(event: LeftBehind, page: Page) -> Block:
     """Something should be gone and is not."""
     head = _head(page.glyphs.stop, f"left {event.kind}", "stop")
     parts = [line(_name(event.name, page), style="stop"), line(event.reason, style="stop")]
-    return flow(head, parts, page.width, "")
+    return flow(head, parts, page.width, "  ")
 
 
 def freed(event: Freed, page: Page) -> Block:
@@ -56,5 +60,12 @@ def _head(glyph: str, what: str, style: Style) -> Line:
     return (*line("  "), Span(glyph, style), *line(" ", label(what, _WHAT)))
 
 
+def _sized(head: Line, name: str, size: int | None, page: Page) -> Block:
+    parts = [line(_name(name, page))]
+    if size is not None:
+        parts.append(line(figures.size(size).rjust(len("999 MB")), style="grey"))
+    return flow(head, parts, page.width, "  ")
+
+
 def _name(name: str, page: Page) -> str:
-    return label(name, _NAME if page.width > _WHAT + _NAME + _NAME // 2 else _SHORT_NAME)
+    return pad(name, _NAME if page.width > _WHAT + _NAME + _NAME // 2 else _SHORT_NAME)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core import figures
 from envcheck.reporters.console.details import UNDER_CHECK, Details
-from envcheck.reporters.console.lines import Span, at_right, hang, label, length, line
+from envcheck.reporters.console.lines import Span, at_right, clip, hang, label, length, line
 from envcheck.reporters.console.page import BODY
 from envcheck.reporters.console.rows import Row
 
@@ -29,6 +29,13 @@ def under_way(event: CheckStarted, page: Page) -> Row:
     """The row of a check that has no verdict yet."""
     head = _head(page.glyphs.busy, event.title, "grey")
     return Row(f"check {event.id}", (head,))
+
+
+def working(event: CheckStarted, phase: str, page: Page) -> Row:
+    """The row of a check that says what it is at."""
+    head = _head(page.glyphs.busy, event.title, "grey")
+    text = clip(phase, page.width - BODY - len("  100 s"), page.glyphs.cut)
+    return Row(f"check {event.id}", ((*head, Span(text, "grey")),), change=phase)
 
 
 def verdict(result: Result, page: Page) -> Row:

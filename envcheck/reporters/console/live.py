@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import time
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event as Flag
 from threading import RLock, Thread
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from rich.text import Text
 
 from envcheck.reporters.console.board import Board
 from envcheck.reporters.console.lines import GAP, trimmed
-from envcheck.reporters.console.narrator import Close, Narrator, on_width
+from envcheck.reporters.console.narrator import Close, Narrator, Pause
 from envcheck.reporters.console.page import fitted
 from envcheck.reporters.console.rows import Row, TableRow
 
@@ -67,6 +68,7 @@ class LiveReporter:
         self._live = self._region()
         self._lock = RLock()
         self._over: Flag | None = None
+        self._paused = False
         self._gap = False
         self._begun = False
         # Whatever happens, the terminal gets its cursor back.
@@ -75,7 +77,8 @@ class LiveReporter:
     def handle(self, event: Event) -> None:
         """Show an event."""
         with self._lock:
-            on_width(self._narrator, fitted(self._console.width))
+            width = fitted(self._console.width)
+            self._narrator.page = replace(self._narrator.page, width=width)
             self._take(self._narrator.hear(self._outside.event(event)))
 
     def finish(self, report: Report) -> None:
@@ -91,18 +94,25 @@ class LiveReporter:
 
     def _take(self, items: Sequence[Item]) -> None:
         block = self._settled(items)
-        if block or not self._board:
+        if block or not self._moving:
             self._draw(block)
-        if self._board and self._over is None:
+        if self._moving and self._over is None:
             self._start_ticking()
+
+    @property
+    def _moving(self) -> bool:
+        return bool(self._board) and not self._paused
 
     def _settled(self, items: Sequence[Item]) -> Block:
         """Put rows on the board, and take out the lines that stay."""
         page, block = self._narrator.page, []
+        self._paused = False
         for item in items:
             match item:
                 case Row() | TableRow():
                     self._board.put(item)
+                case Pause():
+                    self._paused = True
                 case Close():
                     block += self._board.close(page)
                 case _:
@@ -112,10 +122,10 @@ class LiveReporter:
     def _draw(self, block: Block) -> None:
         # One write for all of it: no state in between is ever seen.
         with self._console:
-            if not self._board:
+            if not self._moving:
                 self._live_stop()
             self._print(block)
-            if self._board:
+            if self._moving:
                 self._live.start()
                 self._live.update(self._now(), refresh=True)
 

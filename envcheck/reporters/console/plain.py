@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 from envcheck.core import events as ev
 from envcheck.core.errors import ExitCode
 from envcheck.reporters.console.lines import trimmed
-from envcheck.reporters.console.narrator import Close, Narrator
-from envcheck.reporters.console.rows import STREAMED, Brush, Row, TableRow
+from envcheck.reporters.console.narrator import Close, Narrator, Pause
+from envcheck.reporters.console.rows import Brush, Row, TableRow, Widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ class PlainReporter:
         match item:
             case Row() | TableRow():
                 return self._row(item)
-            case Close():
+            case Close() | Pause():
                 return []
             case _:
                 return [item]
@@ -80,7 +80,7 @@ class PlainReporter:
             return []
         if isinstance(row, Row) and not row.ended and row.brief:
             return list(row.brief)
-        return Brush(self._narrator.page, STREAMED.over(self._rows.values())).paint(row)
+        return Brush(self._narrator.page, Widths().over(self._rows.values())).paint(row)
 
     def _put(self, line: Line) -> None:
         text = self._text(trimmed(line))

@@ -69,10 +69,13 @@ AnyRow = Row | TableRow
 
 @dataclass(frozen=True)
 class Widths:
-    """How wide the columns of the table are, at least."""
+    """How wide the columns of the table are, at least: enough for most services from the start.
+
+    Rows are written before the others are known, and columns that keep still are calmer to watch.
+    """
 
     name: int = 8
-    columns: tuple[int, ...] = (14, 0, 0)
+    columns: tuple[int, ...] = (14, 16, 21)
 
     def over(self, rows: Iterable[AnyRow]) -> Widths:
         """These widths, grown to what the rows need."""
@@ -84,10 +87,6 @@ class Widths:
                 sizes = [length(column) for column in row.columns]
                 columns = [max(pair) for pair in zip(columns, sizes, strict=False)]
         return Widths(name, tuple(columns))
-
-
-STREAMED = Widths(columns=(14, 16, 21))
-"""Where rows are written one by one, as they come: wide enough for most."""
 
 
 @dataclass(frozen=True)

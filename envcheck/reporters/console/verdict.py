@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from envcheck.reporters.console.next_steps import later, mending
 from envcheck.reporters.console.page import call
 
 if TYPE_CHECKING:
+    from envcheck.core.events import NothingLeft
     from envcheck.core.report import Report
     from envcheck.reporters.console.lines import Block, Style
     from envcheck.reporters.console.page import Page
@@ -22,11 +24,17 @@ _TAKES_DOWN = ("down", "clean")
 
 @dataclass(frozen=True)
 class Verdict:
-    """Words the end of a run. ``mended`` says that commands of fixes ran already."""
+    """Words the end of a run.
+
+    Attributes:
+        mended: whether commands of fixes ran already.
+        looked: what a second look after a teardown found.
+    """
 
     report: Report
     page: Page
     mended: bool = False
+    looked: tuple[NothingLeft, ...] = ()
 
     def block(self) -> Block:
         """The verdict, and what can be done next."""
@@ -65,6 +73,8 @@ class Verdict:
             return self._interrupted()
         if code in (ExitCode.INVALID, ExitCode.BUG) or not report.command:
             return ""
+        if code == ExitCode.UNHEALTHY:
+            return self._unhealthy()
         if code == ExitCode.UNUSABLE:
             return self._unusable()
         if report.command in _BRINGS_UP:
@@ -135,12 +145,20 @@ class Verdict:
         return f"{self._name} is down: its data is kept{where}; {back}."
 
     def _clean(self) -> str:
-        if self.report.extra.get("dry_run"):
+        if self.report.would_remove:
             return "Nothing was changed."
-        but = ", except what is kept on purpose" if self.report.kept else ""
-        if not self.report.changes:
-            return f"Nothing to remove: nothing of {self._name} is here{but}."
-        return f"Looked again: nothing of {self._name} is left{but}."
+        kinds = Counter(c.kind for c in self.report.changes if c.action == "removed")
+        if self.looked:
+            return " ".join(self._looked(each) for each in self.looked)
+        if not kinds:
+            return "Nothing was there to remove."
+        gone = ", ".join(_count(number, kind) for kind, number in kinds.items())
+        return f"Removed{self._time}: {gone}."
+
+    def _looked(self, event: NothingLeft) -> str:
+        stays = event.except_for or ("what is kept on purpose" if self.report.kept else "")
+        but = f", except {stays}" if stays else ""
+        return f"Looked again: nothing of {event.instance} is left{but}."
 
     @property
     def _again(self) -> str:

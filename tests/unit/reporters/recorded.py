@@ -366,8 +366,22 @@ CLEAN = Run(
             ),
         ),
         (0.7, ev.Freed(678 * MB)),
+        (0.8, ev.NothingLeft("webapp")),
     ),
     0.8,
+)
+
+CLEAN_DRY = Run(
+    "clean-dry",
+    (
+        (0.0, started("clean")),
+        (0.1, ev.Kept("image", "redis:8.0.2", "container other-redis uses it")),
+        (0.1, ev.WouldRemove("container", "webapp-db")),
+        (0.1, ev.WouldRemove("network", "webapp")),
+        (0.1, ev.WouldRemove("volume", "webapp_db-data", 48 * MB)),
+        (0.1, ev.WouldRemove("image", "envcheck.local/webapp-web:0123456789abcdef", 218 * MB)),
+    ),
+    0.2,
 )
 
 LEFT_BEHIND = Run(
@@ -466,14 +480,57 @@ DOCTOR_FIX = Run(
     5.0,
 )
 
+ONBOARD_BARE = Run(
+    "onboard-bare",
+    (
+        (0.0, started("onboard")),
+        (0.0, ev.Section("Machine")),
+        (
+            0.1,
+            ev.Checked(
+                ev.Result(
+                    "docker.engine",
+                    "engine",
+                    "fail",
+                    "Docker is not installed on this machine",
+                    fix=Fix("install it from Debian's packages", ("apt-get install -y docker.io",)),
+                )
+            ),
+        ),
+        (0.1, ev.Asking("Run these commands now?")),
+        (1.0, ev.CommandStarted("apt-get install -y docker.io")),
+        (1.5, ev.CommandOutput("Setting up docker.io (28.5.2+dfsg4-1) ...")),
+        (2.0, passed("docker.engine", "engine", "Docker Engine 28.5.2", 0.8)),
+        (2.0, HELLO_STARTED),
+        (2.1, ev.ImageProgress("hello-world:latest", "pulling")),
+        (2.2, ev.Asking("Build hello-world from Debian's packages?")),
+        (3.0, ev.ImageProgress("hello-world:latest", "building: COPY hello /")),
+        (4.6, ev.ImageReady("hello-world:latest", "e/hello:1", "recipe", "", 1.6, fresh=True)),
+        (
+            4.9,
+            passed("docker.hello-world", "hello-world", "built, ran and said hello", 2.9),
+        ),
+        (
+            5.0,
+            ev.Checked(
+                ev.Result("host.ports", "ports", "fail", "5432 is held by postgres (pid 812)")
+            ),
+        ),
+        (5.0, ev.Failed("machine.unfit", "this machine cannot run it yet: host.ports", 1)),
+    ),
+    5.1,
+)
+
 RUNS = (
     ONBOARD,
+    ONBOARD_BARE,
     DOCTOR,
     DOCTOR_FIX,
     UP_FAILED,
     UP_NOTHING,
     UP_RECREATED,
     CLEAN,
+    CLEAN_DRY,
     LEFT_BEHIND,
     DOWN,
     PULL_FAILED,

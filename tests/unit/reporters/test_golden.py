@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.reporters.recorded import DOCTOR_FIX, INTERRUPTED, ONBOARD, PULL_FAILED, RUNS, Run
+from tests.unit.reporters.recorded import (
+    DOCTOR_FIX,
+    INTERRUPTED,
+    ONBOARD,
+    ONBOARD_BARE,
+    PULL_FAILED,
+    RUNS,
+    Run,
+)
 from tests.unit.reporters.showing import Screening, matches_golden, plain
 
 WIDTHS = (100, 60)
@@ -40,6 +48,7 @@ def test_output_reads_as_agreed_where_only_ascii_can_be_shown(run: Run) -> None:
     ("run", "times"),
     [
         (ONBOARD, (0.5, 2.6, 4.5, 5.65, 5.75, 7.35, 7.6)),
+        (ONBOARD_BARE, (0.2, 1.0, 1.7, 2.15, 2.3, 4.2)),
         (PULL_FAILED, (0.1, 1.5)),
         (DOCTOR_FIX, (0.05, 1.25, 2.9, 4.5)),
         (INTERRUPTED, (0.05, 3.1)),
@@ -51,3 +60,14 @@ def test_the_screen_reads_as_agreed_while_work_goes_on(run: Run, times: tuple[fl
     frames = [f"---- at {time} s\n{screen.until(time)}" for time in times]
     screen.end()
     matches_golden(f"{run.name}-frames", "\n".join(frames))
+
+
+@pytest.mark.parametrize("time", [0.2, 1.0, 2.3], ids=["asking", "password", "asking again"])
+def test_nothing_moves_while_the_terminal_is_somebody_elses(time: float) -> None:
+    screen = Screening(ONBOARD_BARE)
+    screen.until(time)
+    assert screen.terminal.cursor_shown
+    written = screen.terminal.getvalue()
+    assert written.endswith("\n") or "\x1b[?25h" in written[-40:]
+    screen.until(time + 0.05)
+    assert screen.terminal.getvalue() == written

@@ -70,9 +70,12 @@ def text(block: Block) -> list[str]:
             "webapp is down: its data is kept in 1 volume; ./inv up webapp brings it back.",
         ),
         (report("down"), "webapp was not running: nothing changed."),
-        (report("clean", changes=GONE), "Looked again: nothing of webapp is left."),
-        (report("clean"), "Nothing to remove: nothing of webapp is here."),
-        (report("clean", extra={"dry_run": True}), "Nothing was changed."),
+        (report("clean", changes=(*GONE, *GONE)), "Removed in 2.0 s: 2 volumes."),
+        (report("clean"), "Nothing was there to remove."),
+        (
+            report("clean", would_remove=(ev.WouldRemove("volume", "v"),)),
+            "Nothing was changed.",
+        ),
         (
             report("clean", left_behind=(ev.LeftBehind("volume", "v", "in use"),) * 2),
             "Not clean: 2 things of webapp are still there; run ./inv clean webapp again.",
@@ -110,6 +113,32 @@ def text(block: Block) -> list[str]:
 def test_the_last_sentence(run: Report, sentence: str) -> None:
     page = Page(width=200)
     assert text(Verdict(run, page).block())[0].replace("\xa0", " ") == sentence
+
+
+@pytest.mark.parametrize(
+    ("looked", "kept", "sentence"),
+    [
+        ((ev.NothingLeft("webapp"),), (), "Looked again: nothing of webapp is left."),
+        (
+            (ev.NothingLeft("webapp"),),
+            KEPT,
+            "Looked again: nothing of webapp is left, except what is kept on purpose.",
+        ),
+        (
+            (ev.NothingLeft("a"), ev.NothingLeft("b", "its images")),
+            (),
+            (
+                "Looked again: nothing of a is left. "
+                "Looked again: nothing of b is left, except its images."
+            ),
+        ),
+    ],
+)
+def test_the_proof_of_a_teardown(
+    looked: tuple[ev.NothingLeft, ...], kept: tuple[ev.Kept, ...], sentence: str
+) -> None:
+    run = report("clean", changes=GONE, kept=kept)
+    assert text(Verdict(run, Page(width=200), looked=looked).block()) == [sentence]
 
 
 @pytest.mark.parametrize("run", [stopped("up", 2), stopped("up", 70), report("status")])
