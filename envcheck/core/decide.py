@@ -141,11 +141,21 @@ def _standing(service: DesiredService, observed: Observed) -> Standing:
     image = observed.image(service.container.image)
     if image is not None and image.id != seen.image_id:
         return Standing(seen, f"{service.container.image} is another image now")
-    if service.container.network not in seen.networks:
+    if not _connectable(seen, service.container.network, observed):
         return Standing(seen, "its network is gone")
     if seen.state in ("dead", "removing"):
         return Standing(seen, f"it is {seen.state}")
     return Standing(seen)
+
+
+def _connectable(seen: SeenContainer, name: str, observed: Observed) -> bool:
+    """Whether a container's network is still the one that it was connected to.
+
+    Once started, the engine knows a container's network by id only: it can never be started again
+    when that network was removed, and made anew or not.
+    """
+    connected, network = seen.networks.get(name), observed.network(name)
+    return connected == "" or (network is not None and network.id == connected)
 
 
 def changed_parts(before: str, now: str) -> tuple[str, ...]:

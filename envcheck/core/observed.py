@@ -19,6 +19,8 @@ class SeenContainer:
         state: the engine's word: created, running, paused, restarting, removing, exited, dead.
         ports: container port to host port, for TCP ports published on this host.
         volumes: names of the volumes mounted in it.
+        networks: its networks' names to the ids that they had when it was last started; an id is
+            empty before its first start. A network of that name that was made since is another.
     """
 
     id: str
@@ -29,7 +31,7 @@ class SeenContainer:
     labels: Mapping[str, str]
     ports: Mapping[int, int] = field(default_factory=dict)
     volumes: tuple[str, ...] = ()
-    networks: tuple[str, ...] = ()
+    networks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def instance(self) -> str:

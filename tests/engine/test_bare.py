@@ -98,7 +98,8 @@ _QUERY = """
 eval "$(./inv env webapp)"
 .venv/bin/python -c "
 import os, psycopg
-print(psycopg.connect(os.environ['DATABASE_URL']).execute('SELECT current_database()').fetchone()[0])
+with psycopg.connect(os.environ['DATABASE_URL']) as connection:
+    print(connection.execute('SELECT current_database()').fetchone()[0])
 "
 """
 

@@ -14,6 +14,8 @@ import redis
 from tests.engine.conftest import INSTANCE, Docker
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.engine.cli import Cli
 
 pytestmark = pytest.mark.engine
@@ -90,7 +92,11 @@ def test_a_row_survives_down_and_up(cli: Cli, docker: Docker) -> None:
         assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
 
 
-def test_clean_leaves_nothing_of_ours_and_touches_nothing_else(cli: Cli, docker: Docker) -> None:
+def test_clean_leaves_nothing_of_ours_and_touches_nothing_else(
+    cli: Cli, project: Path, docker: Docker
+) -> None:
+    # Another build than the one that the instance holding the images has.
+    (project / "profiles" / "webapp" / "server.js").open("a").write("// of this test\n")
     image = next(
         i for i in docker("images", "--format", "{{.Repository}}:{{.Tag}}") if "redis" in i
     )

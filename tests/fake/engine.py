@@ -1,0 +1,254 @@
+"""The fake engine: Docker's own rules, in memory."""
+
+from __future__ import annotations
+
+import itertools
+from functools import wraps
+from threading import RLock
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from envcheck.core.errors import ObjectConflict, ObjectMissing, RegistryUnreachable, StepFailed
+from envcheck.core.observed import Observed
+from tests.fake.clock import FakeClock
+from tests.fake.life import Script
+from tests.fake.store import Store, missing
+from tests.fake.things import Container, Image, Network, Volume
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from envcheck.core.reference import Reference
+    from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
+    from envcheck.run.ports import ContainerState, ImageFacts, Progress, Ran
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_FIRST_FREE_PORT = 49153
+
+
+def _act(method: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a method that does something: one at a time, on record, and open to faults."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        engine = args[0]
+        assert isinstance(engine, FakeEngine)
+        what = (method.__name__, str(getattr(args[1], "name", args[1])))
+        with engine.lock:
+            engine.before_each_act(what)
+            engine.acts.append(what)
+            engine.let_time_pass()
+            return method(*args, **kwargs)
+
+    return call
+
+
+class FakeEngine:
+    """Fulfils `envcheck.run.ports.Engine`.
+
+    Attributes:
+        script: the lives of the containers to come.
+        store: what stands on it.
+        taken: host ports that a process outside of Docker holds.
+        registry: the images that can be pulled, by reference; None where no registry answers.
+        acts: every act that was asked for: the method's name, and that of its object.
+        before_each_act: called with the same before an act; may raise, to make it fail.
+    """
+
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self.clock = clock or FakeClock()
+        self.script = Script()
+        self.store = Store()
+        self.taken: set[int] = set()
+        self.registry: dict[str, Image] | None = {}
+        self.acts: list[tuple[str, str]] = []
+        self.before_each_act: Callable[[tuple[str, str]], None] = lambda _what: None
+        self.lock = RLock()
+
+    def add_image(self, *tags: str, **facts: Any) -> Image:
+        """An image that simply is there; ``facts`` are fields of `Image`."""
+        image = Image(self.store.new_id("sha256:"), list(tags), **facts)
+        self.store.images[image.id] = image
+        return image
+
+    def let_time_pass(self) -> None:
+        """End the processes whose time has come."""
+        for container in self.store.containers.values():
+            container.age(self.clock.now())
+
+    # Questions
+
+    def observe(self) -> Observed:
+        """Everything on the engine."""
+        with self.lock:
+            self.let_time_pass()
+            store = self.store
+            return Observed(
+                containers=tuple(container.seen() for container in store.containers.values()),
+                networks=tuple(network.seen() for network in store.networks.values()),
+                volumes=tuple(volume.seen() for volume in store.volumes.values()),
+                images=tuple(image.seen() for image in store.listed()),
+            )
+
+    def inspect_container(self, name: str) -> ContainerState:
+        """How a container is now."""
+        with self.lock:
+            self.let_time_pass()
+            return self.store.container(name).state()
+
+    def inspect_image(self, reference: str) -> ImageFacts | None:
+        """What an image says of itself."""
+        with self.lock:
+            image = self.store.image(reference)
+            return image.facts() if image else None
+
+    def logs(self, name: str, lines: int) -> tuple[str, ...]:
+        """The last lines of a container's log."""
+        with self.lock:
+            container = self.store.container(name)
+            return container.life.says[-lines:] if container.started is not None else ()
+
+    # Acts
+
+    @_act
+    def create_network(self, spec: NetworkSpec) -> None:
+        """Create a network."""
+        if self.store.network(spec.name) is not None:
+            raise _conflict(f"network with name {spec.name} already exists")
+        network = Network(self.store.new_id(), spec.name, dict(spec.labels))
+        self.store.networks[network.id] = network
+
+    @_act
+    def create_volume(self, spec: VolumeSpec) -> None:
+        """Create a volume; one that is there stays as it is, labels and all."""
+        self.store.volumes.setdefault(spec.name, Volume(spec.name, dict(spec.labels)))
+
+    @_act
+    def create_container(self, spec: ContainerSpec) -> None:
+        """Create a container; an image's labels become its own, a volume that is not there too."""
+        image = self.store.image(spec.image)
+        if image is None:
+            raise missing(f"No such image: {spec.image}")
+        if self.store.look(spec.name) is not None:
+            raise _conflict(f'The container name "/{spec.name}" is already in use')
+        for mount in spec.mounts:
+            self.store.volumes.setdefault(mount.volume, Volume(mount.volume, {}))
+        life = self.script.life_of(spec.name, spec.command or ())
+        labels = {**image.labels, **spec.labels}
+        container = Container(self.store.new_id(), spec, image.id, labels, life)
+        self.store.containers[container.id] = container
+
+    @_act
+    def start_container(self, name: str) -> None:
+        """Start a container: connect it, publish its ports, run its process."""
+        container = self.store.container(name)
+        if container.running:
+            return
+        try:
+            container.network_id = self._network_of(container)
+            ports = self._publish(container)
+            if container.life.cannot_start:
+                raise StepFailed(container.life.cannot_start, id="docker.step-failed")
+        except StepFailed as error:
+            container.refuse(error.what)
+            raise
+        container.start(self.clock.now(), ports)
+        container.age(self.clock.now())
+
+    @_act
+    def stop_container(self, name: str, grace: int) -> None:
+        """Stop a container; one that is deaf costs the whole grace."""
+        container = self.store.container(name)
+        if container.running:
+            if container.life.deaf:
+                self.clock.wait(grace)
+            container.stop()
+
+    @_act
+    def remove_container(self, name: str) -> None:
+        """Kill and remove a container."""
+        found = self.store.look(name)
+        if found is not None:
+            del self.store.containers[found.id]
+
+    @_act
+    def remove_network(self, name: str) -> None:
+        """Remove a network that no running container is on."""
+        network = self.store.network(name)
+        if network is None:
+            return
+        if any(c.running and c.network_id == network.id for c in self.store.containers.values()):
+            raise _conflict(f"network {name} has active endpoints")
+        del self.store.networks[network.id]
+
+    @_act
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume that no container has, running or not."""
+        if name in self.store.volumes and self.store.users_of_volume(name):
+            raise _conflict(f"remove {name}: volume is in use")
+        self.store.volumes.pop(name, None)
+
+    @_act
+    def remove_image(self, reference: str) -> None:
+        """Remove a name of an image, and the image itself with the last one."""
+        image = self.store.image(reference)
+        if image is None:
+            return
+        by_id, last = reference == image.id, len(image.tags) <= 1
+        if by_id and not last:
+            raise _conflict(f"unable to delete {image.id}: referenced in multiple repositories")
+        if last and self.store.users_of_image(image):
+            raise _conflict(f"unable to remove {reference}: a container is using it")
+        children = self.store.children(image)
+        if by_id and children:
+            raise _conflict(f"unable to delete {image.id}: image has dependent child images")
+        image.tags = [] if by_id else [tag for tag in image.tags if tag != reference]
+        if not image.tags and not children:
+            self.store.delete(image)
+
+    @_act
+    def pull(self, reference: Reference, progress: Progress) -> None:
+        """Get an image from the registry."""
+        if self.registry is None:
+            raise RegistryUnreachable(f"pulling {reference}: no host", id="registry.unreachable")
+        found = self.registry.get(str(reference))
+        if found is None:
+            raise ObjectMissing(f"manifest for {reference} unknown", id="registry.unknown-image")
+        for done in (0, found.size // 2, found.size):
+            progress("pulling", done, found.size)
+        unnamed = Image(found.id, [], found.digests, found.labels, found.size, found.volumes)
+        here = self.store.images.setdefault(found.id, unnamed)
+        if not reference.digest and str(reference) not in here.tags:
+            here.tags.append(str(reference))
+
+    @_act
+    def execute(self, name: str, command: Sequence[str]) -> Ran:
+        """Run a command in a running container."""
+        container = self.store.container(name)
+        if not container.running:
+            raise _conflict(f"container {container.id} is not running")
+        return container.life.run(tuple(command))
+
+    def _network_of(self, container: Container) -> str:
+        wanted = container.network_id or container.spec.network
+        network = self.store.network(wanted)
+        if network is None:
+            raise missing(f"network {wanted} not found")
+        return network.id
+
+    def _publish(self, container: Container) -> dict[int, int]:
+        busy = self.taken | set(self.store.ports_in_use())
+        free = (port for port in itertools.count(_FIRST_FREE_PORT) if port not in busy)
+        published: dict[int, int] = {}
+        for port in container.spec.ports:
+            host = port.host if port.host is not None else next(free)
+            if host in busy:
+                text = f"Bind for 127.0.0.1:{host} failed: port is already allocated"
+                raise StepFailed(text, id="docker.port-taken", evidence=(text,))
+            published[port.container] = host
+        return published
+
+
+def _conflict(text: str) -> ObjectConflict:
+    return ObjectConflict(text, id="docker.object-in-use", evidence=(text,))
