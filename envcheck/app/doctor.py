@@ -119,7 +119,13 @@ def working_engine(session: Session, profile: Profile | None, *, fix: bool) -> D
 
 def _broken(error: EngineUnusable) -> ev.Result:
     return ev.Result(
-        "docker.engine", "engine", "fail", error.what, evidence=error.evidence, fix=error.fix
+        "docker.engine",
+        "engine",
+        "fail",
+        error.what,
+        evidence=error.evidence,
+        fix=error.fix,
+        fault=error.id,
     )
 
 
@@ -196,6 +202,7 @@ def _hello_failed(error: EnvcheckError, seconds: float) -> ev.Result:
         seconds,
         evidence=error.evidence,
         fix=error.fix or Fix("see the evidence"),
+        fault=error.id,
     )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
-from envcheck.core.spec import Label
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
 from envcheck.images.recipes import recipe_for, recipes
@@ -95,8 +94,8 @@ def _tell_present(
 
 def _record(session: Session, reference: str, instance: str, observed: Observed) -> None:
     seen = observed.image(reference)
-    ours = seen is not None and Label.VERSION in seen.labels
-    session.ledger().use(reference, instance, before=seen is not None and not ours)
+    before = seen is not None and not seen.made_here
+    session.ledger().use(reference, instance, before=before)
 
 
 def _get(

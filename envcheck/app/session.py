@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
-from envcheck.core.events import EngineFound
+from envcheck.core.events import Asking, EngineFound
 from envcheck.doctor.engine_faults import Unreachable, judge
 from envcheck.engine.client import DockerEngine, connect
 from envcheck.engine.endpoint import Endpoint, resolve
@@ -102,6 +102,7 @@ class Session:
             raise UsageError(
                 f"{question} There is no terminal to ask on, so nothing was done", id=id, fix=fix
             )
+        self.emit(Asking(question))
         if not self.ask(lines, question):
             raise UsageError("not agreed to, so nothing was done", id=id)
 

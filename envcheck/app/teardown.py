@@ -45,8 +45,6 @@ def down(session: Session, name: str) -> None:
     engine = session.engine()
     plan = decide_down(instance, engine.observe())
     _raise_first(_carry_out(session, plan))
-    if not plan:
-        session.emit(ev.Note(f"nothing of {instance} is up"))
     held = [v.name for v in engine.observe().volumes if v.labels.get(Label.INSTANCE) == instance]
     for volume in held:
         session.emit(ev.Kept("volume", volume, "down keeps the data"))
@@ -223,7 +221,12 @@ def _look_again(
 ) -> None:
     """Tell everything that still bears the instance's label, except what stays on purpose."""
     on_purpose = {(thing.kind, thing.name) for thing in kept}
-    for kind, name in leftovers(instance, after):
-        if (kind, name) in on_purpose or (options.keep_images and kind == "image"):
-            continue
+    left = [
+        (kind, name)
+        for kind, name in leftovers(instance, after)
+        if (kind, name) not in on_purpose and not (options.keep_images and kind == "image")
+    ]
+    for kind, name in left:
         session.emit(ev.LeftBehind(kind, name, "it still bears the label of the instance"))
+    if not left:
+        session.emit(ev.NothingLeft(instance, "its images" if options.keep_images else ""))

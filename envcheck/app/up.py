@@ -135,6 +135,9 @@ def run(session: Session, plan: Plan, services: Mapping[str, Target]) -> None:
     Raises:
         EnvcheckError: a step failed that is no service's readiness.
     """
+    for name, target in services.items():
+        needs = ", ".join(target.service.depends_on)
+        session.emit(ev.ServiceProgress(name, "waiting", f"for {needs}" if needs else ""))
     fresh = {step.act.service for step in plan.steps if isinstance(step.act, StartContainer)}
     perform = Performer(session.engine(), session.clock, session.emit, services, frozenset(fresh))
     outcomes = execute(plan, perform, abort=session.clock.stop)

@@ -22,7 +22,13 @@ Action = Literal["created", "started", "stopped", "removed", "pulled", "built", 
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict on one question. ``seconds`` is how long it took to find out."""
+    """A verdict on one question.
+
+    Attributes:
+        id: the question's stable name, e.g. ``docker.engine``.
+        seconds: how long it took to find out.
+        fault: what is wrong, by its own stable name, e.g. ``docker.socket-permission``.
+    """
 
     id: str
     title: str
@@ -31,6 +37,7 @@ class Result:
     seconds: float = 0.0
     evidence: tuple[str, ...] = ()
     fix: Fix | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from envcheck.core.spec import Label
+from envcheck.core.spec import LOCAL_REGISTRY, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,6 +75,16 @@ class SeenImage:
     digests: tuple[str, ...]
     labels: Mapping[str, str]
     size: int
+
+    @property
+    def made_here(self) -> bool:
+        """Whether envcheck made it and it bears no name but ours.
+
+        The labels of an image go with it to a registry and back; there it is somebody's like any
+        other.
+        """
+        named_by_us = all(tag.startswith(f"{LOCAL_REGISTRY}/") for tag in self.tags)
+        return Label.VERSION in self.labels and named_by_us
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,7 @@ def _result(result: ev.Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "evidence": list(result.evidence),
         "fix": _fix(result.fix),
+        "fault": result.fault,
     }
 
 

@@ -116,7 +116,7 @@ def _children_first(observed: Observed, instance: str, known: Known) -> tuple[Se
         for image in observed.images
         if image.id in known.brought
         or owned(image.labels, instance)
-        or (Label.RECIPE in image.labels and Label.INSTANCE not in image.labels)
+        or (image.made_here and Label.INSTANCE not in image.labels)
     ]
 
     def rank(image: SeenImage) -> int:

@@ -32,7 +32,9 @@ def container(data: Mapping[str, Any]) -> SeenContainer:
             if port.get("PublicPort") and port.get("Type") == "tcp"
         },
         volumes=tuple(m["Name"] for m in mounts if m.get("Type") == "volume" and m.get("Name")),
-        networks={name: str((facts or {}).get("NetworkID") or "") for name, facts in networks.items()},
+        networks={
+            name: str((facts or {}).get("NetworkID") or "") for name, facts in networks.items()
+        },
     )
 
 

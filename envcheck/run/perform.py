@@ -181,4 +181,5 @@ def ready_verdict(
         summary=summary,
         evidence=error.evidence if error else (),
         fix=error.fix if error else None,
+        fault=error.id if error else "",
     )

@@ -96,7 +96,8 @@ def test_clean_leaves_nothing_of_ours_and_touches_nothing_else(
     cli: Cli, project: Path, docker: Docker
 ) -> None:
     # Another build than the one that the instance holding the images has.
-    (project / "profiles" / "webapp" / "server.js").open("a").write("// of this test\n")
+    server = project / "profiles" / "webapp" / "server.js"
+    server.write_text(f"{server.read_text()}// of this test\n")
     image = next(
         i for i in docker("images", "--format", "{{.Repository}}:{{.Tag}}") if "redis" in i
     )
@@ -118,10 +119,10 @@ def test_clean_leaves_nothing_of_ours_and_touches_nothing_else(
         assert docker("images", "-aq", "--filter", mine) == []
         assert docker("images", "-q", built) == []
 
-        assert docker("ps", "-a", "--format", "{{.Names}}", "--filter", f"name={INSTANCE}") == [
+        assert docker("ps", "-a", "--format", "{{.Names}}", "--filter", f"name={INSTANCE}-") == [
             f"{INSTANCE}-foreign"
         ]
-        assert docker("volume", "ls", "-q", "--filter", f"name={INSTANCE}") == [
+        assert docker("volume", "ls", "-q", "--filter", f"name={INSTANCE}-foreign") == [
             f"{INSTANCE}-foreign"
         ]
         assert docker("images", "-q", f"{INSTANCE}.local/foreign:1") != []

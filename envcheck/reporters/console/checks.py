@@ -42,7 +42,7 @@ def verdict(result: Result, page: Page) -> Row:
     """The row of a check with its verdict, and what to do where it is not good."""
     block = _sentence(result, page)
     if result.status in ("warn", "fail", "error"):
-        block = at_right(block, result.id, page.width)
+        block = at_right(block, result.fault or result.id, page.width)
         block += Details(page, UNDER_CHECK).of(result.evidence, result.fix)
     return Row(f"check {result.id}", tuple(block), ended=True)
 

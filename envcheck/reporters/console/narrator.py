@@ -115,7 +115,9 @@ class Narrator:
             return [checks.under_way(event, self.page)]
         self._checking = None
         if event.result.status in ("fail", "error"):
-            self._told |= {event.result.id, event.result.summary}
+            self._told |= {event.result.fault or event.result.id, event.result.summary}
+        if event.result.status == "pass" and event.result.id.startswith("service."):
+            return []  # the service's own row has said it
         return [checks.verdict(event.result, self.page)]
 
     def _image(self, event: _Image) -> Sequence[Item]:

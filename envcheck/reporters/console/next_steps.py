@@ -18,7 +18,7 @@ def later(report: Report, page: Page) -> Block:
     """What there is to do with an environment that is ready."""
     if report.exit_code is not ExitCode.OK or report.command not in ("up", "onboard"):
         return []
-    verbs = ("logs", "down", "clean")
+    verbs = ("down", "clean")
     calls = [call(page, verb, report.profile, report.instance) for verb in verbs]
     dot = f" {page.glyphs.dot}"
     parts = [line(each, dot) for each in (f"{page.program} status", *calls[:-1])]

@@ -149,7 +149,7 @@ def test_no_sentence_where_there_is_nothing_to_add(run: Report) -> None:
 def test_another_instance_is_named_in_every_command() -> None:
     run = report("up", instance="second", services=READY, changes=MADE)
     later = text(Verdict(run, Page(width=200)).block())[1]
-    assert later.count("webapp --instance second") == 3
+    assert later.count("webapp --instance second") == 2
 
 
 def test_doctor_offers_to_mend_what_it_can_but_not_right_after_it_did() -> None:
