@@ -144,7 +144,7 @@ def _agree_to_recipes(session: Session, plan: Plan) -> None:
     names = ", ".join(act.pin for act in acts if isinstance(act, BuildRecipe))
     session.agree(
         (*needed, *map(_described, acts)),
-        f"No registry can be reached for {names}. Build from distribution packages instead?",
+        f"No registry can be reached for {names}.\nBuild from packages instead?",
         id="recipe.not-agreed",
     )
     for command in needed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -110,10 +111,8 @@ class Observed:
 
     def image(self, reference: str) -> SeenImage | None:
         """The image that a tag, digest reference or id names."""
-        return next(
-            (i for i in self.images if reference in i.tags or reference in (i.id, *i.digests)),
-            None,
-        )
+        name = _on_an_engine(reference)
+        return next((i for i in self.images if name in (i.id, *i.tags, *i.digests)), None)
 
     def of_instance(self, instance: str) -> Iterator[SeenContainer]:
         """The containers of one instance."""
@@ -128,6 +127,16 @@ class Observed:
             *(image.labels for image in self.images),
         )
         return tuple(sorted({found.get(Label.INSTANCE, "") for found in labels} - {""}))
+
+
+def _on_an_engine(reference: str) -> str:
+    """A reference as an engine lists it: without what Docker Hub's names may leave out.
+
+    What was pulled by its digest has no tag there, whatever tag stood beside the digest.
+    """
+    short = re.sub(r"^(docker\.io/library/|docker\.io/|library/)", "", reference)
+    repository, at, digest = short.partition("@")
+    return f"{re.sub(r':[^:/]*$', '', repository)}@{digest}" if at else short
 
 
 def owned(labels: Mapping[str, str], instance: str) -> bool:

@@ -6,6 +6,7 @@ The classic builder is used on every engine: the SDK speaks no other (docs/decis
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _KEPT_LINES = 15
 _SHOWN = 60
 _SLOW = ("RUN", "COPY", "ADD", "FROM")
+# The classic builder paints red what a step writes to its standard error.
+_PAINT = re.compile("\x1b\\[(?:91|0)m")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def follow_build(stream: Iterable[Mapping[str, Any]], image: str, progress: Prog
                 evidence=tuple(said[-_KEPT_LINES:]),
                 fix=Fix("mend the Dockerfile's failing step, then run it again"),
             )
-        line = str(event.get("stream") or "").strip()
+        line = _PAINT.sub("", str(event.get("stream") or "")).strip()
         if line.startswith("Step "):
             _tell_step(line.partition(" : ")[2], progress)
         if line and not line.startswith("--->"):

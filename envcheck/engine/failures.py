@@ -49,6 +49,17 @@ _NO_REGISTRY = (
 )
 
 
+# Texts with which registries say that they have no such image, or none for this user. A pull wraps
+# the last two in one of the others; the question for a digest does not.
+_NO_IMAGE = (
+    "manifest unknown",
+    "not found",
+    "pull access denied",
+    "name unknown",
+    "denied: requested access",
+)
+
+
 def chain(error: BaseException) -> Iterator[BaseException]:
     """The exception and everything that it was made from.
 
@@ -127,7 +138,7 @@ _PRUNE = Fix("make room where Docker keeps its data", ("docker system df", "dock
 def translate_pull(text: str, image: str) -> EnvcheckError:
     """Our error for what an engine or a registry said while an image was asked for."""
     message = f"pulling {image}: {text}"
-    if any(known in text for known in ("manifest unknown", "not found", "pull access denied")):
+    if any(known in text for known in _NO_IMAGE):
         return ObjectMissing(
             message,
             id="registry.unknown-image",

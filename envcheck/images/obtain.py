@@ -58,7 +58,9 @@ class Obtainer:
                 self._done(act.pin, tag, "recipe", begun, note)
             case p.BuildImage():
                 self._build_image(act)
-                self._done(act.pin, act.tag, "build", begun, f"from {act.folder}/Dockerfile")
+                self._done(
+                    act.pin, act.tag, "build", begun, f"from {_shown(act.folder)}/Dockerfile"
+                )
             case _:
                 raise StepFailed(f"not an act on images: {act}", id="bug.unknown-act")
 
@@ -142,6 +144,12 @@ class Obtainer:
         stable = {name: text for name, text in act.labels.items() if name != Label.FINGERPRINT}
         context = _labelled(read_context(act.folder), act.bases, stable)
         self._engine.build(act.tag, context, BuildOptions(act.labels), self._progress(act.pin))
+
+
+def _shown(folder: str) -> str:
+    """The folder as a person here would type it."""
+    shown = os.path.relpath(folder)
+    return folder if shown.startswith("..") else shown
 
 
 def _labelled(
