@@ -116,15 +116,11 @@ def _known(session: Session, instance: str, observed: Observed) -> Known:
         image = observed.image(record.reference)
         if image is None:
             continue
-        if record.before:
-            before.add(image.id)
-        if instance in record.instances and not record.before:
-            brought.add(image.id)
+        if instance in record.instances:
+            (before if record.before else brought).add(image.id)
         for other in sorted(record.instances - {instance}):
             elsewhere[image.id] = other
-    # An image that another instance uses under a name of its own is not before us, even if that
-    # name was recorded first: one record that says "ours" is enough to know who brought it.
-    return Known(frozenset(brought), frozenset(before - brought), elsewhere)
+    return Known(frozenset(brought), frozenset(before), elsewhere)
 
 
 def _narrowed(plan: Plan, options: CleanOptions, observed: Observed) -> Plan:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from envcheck.core import host_ports
 from envcheck.core.errors import Fix, ObjectConflict, UsageError
 from envcheck.core.observed import Observed, SeenContainer, SeenNetwork, SeenVolume, owned
 from envcheck.core.plan import (
@@ -25,10 +26,9 @@ from envcheck.core.plan import (
 from envcheck.core.spec import Label, PortBinding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable, Mapping, Set
 
     from envcheck.core.desired import Desired, DesiredService
-    from envcheck.core.profile import Port
 
 _NO_SUCH = "no such {kind}"
 
@@ -44,6 +44,11 @@ class Standing:
     def keep(self) -> bool:
         """Whether the container that is there can stay."""
         return self.seen is not None and not self.stale
+
+    @property
+    def runs(self) -> bool:
+        """Whether the container that is there runs."""
+        return self.seen is not None and self.seen.state == "running"
 
 
 def decide_up(
@@ -64,11 +69,18 @@ def decide_up(
     _refuse_foreign(desired, observed)
     build = PlanBuilder(first)
     _network(build, desired, observed)
-    standings = {name: _standing(service, observed) for name, service in desired.services.items()}
+    standings = {
+        name: _standing(service, observed, taken) for name, service in desired.services.items()
+    }
+    # What goes, goes first: what comes may need its name or its port.
     _remove_undeclared(build, desired, observed)
     for name, service in desired.services.items():
+        _take_away(build, service, standings[name])
+    bindings = _bindings(build, desired, standings, observed, taken)
+    for name, service in desired.services.items():
         _volumes(build, service, observed)
-        _container(build, service, standings[name], _free_ports(service, observed, taken))
+        container = replace(service.container, ports=bindings.get(name, service.container.ports))
+        _container(build, replace(service, container=container), standings[name], observed)
     return build.plan()
 
 
@@ -131,7 +143,7 @@ def _remove_undeclared(build: PlanBuilder, desired: Desired, observed: Observed)
             build.add(act, "no longer in the profile", key=("remove", seen.name))
 
 
-def _standing(service: DesiredService, observed: Observed) -> Standing:
+def _standing(service: DesiredService, observed: Observed, taken: Set[int]) -> Standing:
     seen = observed.container(service.container.name)
     if seen is None:
         return Standing(None)
@@ -145,7 +157,23 @@ def _standing(service: DesiredService, observed: Observed) -> Standing:
         return Standing(seen, "its network is gone")
     if seen.state in ("dead", "removing"):
         return Standing(seen, f"it is {seen.state}")
+    lost = _lost_ports(service, seen, observed, taken)
+    if lost:
+        return Standing(seen, f"port {lost[0]} is taken")
     return Standing(seen)
+
+
+def _lost_ports(
+    service: DesiredService, seen: SeenContainer, observed: Observed, taken: Set[int]
+) -> tuple[int, ...]:
+    """The ports that a container which does not run would have had, and others have now.
+
+    The engine could not start it any more, though its service would be content with other ports.
+    """
+    if seen.state == "running":
+        return ()
+    busy = host_ports.busy(observed, taken, leaving={seen.name})
+    return tuple(sorted(host_ports.preferred(service.ports) & busy))
 
 
 def _connectable(seen: SeenContainer, name: str, observed: Observed) -> bool:
@@ -169,33 +197,59 @@ def _mark(part: str) -> tuple[str, str]:
     return name, value
 
 
+def _take_away(build: PlanBuilder, service: DesiredService, standing: Standing) -> None:
+    if standing.seen is None or not standing.stale:
+        return
+    name, cause = service.container.name, standing.stale
+    if standing.runs:
+        # A database that is stopped cleanly starts quickly again; a killed one must recover.
+        build.add(StopContainer(name, service.name), cause, key=("stop", name))
+    gone = RemoveContainer(standing.seen.id, name, service.name)
+    build.add(gone, cause, key=("remove", name), after=(("stop", name),))
+
+
+def _bindings(
+    build: PlanBuilder,
+    desired: Desired,
+    standings: Mapping[str, Standing],
+    observed: Observed,
+    taken: Set[int],
+) -> dict[str, tuple[PortBinding, ...]]:
+    """The ports of every service that gets a new container."""
+    leaving = {c.name for c in observed.containers if build.has(("remove", c.name))}
+    # A container that is kept and does not run yet will want its ports back.
+    reserved = {
+        port
+        for name, service in desired.services.items()
+        if standings[name].keep and not standings[name].runs
+        for port in host_ports.preferred(service.ports) | host_ports.insisted(service.ports)
+    }
+    unavailable = host_ports.busy(observed, taken, leaving=leaving) | reserved
+    new = {name: s.ports for name, s in desired.services.items() if not standings[name].keep}
+    current = {name: dict(seen.ports) for name in new if (seen := standings[name].seen) is not None}
+    return host_ports.allot(new, current, unavailable)
+
+
 def _container(
-    build: PlanBuilder, service: DesiredService, standing: Standing, ports: tuple[PortBinding, ...]
+    build: PlanBuilder, service: DesiredService, standing: Standing, observed: Observed
 ) -> None:
     name = service.container.name
     needs = (
         ("network", service.container.network),
         *(("volume", volume.name) for volume in service.volumes),
     )
-    cause = _NO_SUCH.format(kind="container")
-    if standing.seen is not None and standing.stale:
-        cause = standing.stale
-        gone = RemoveContainer(standing.seen.id, name, service.name)
-        if standing.seen.state == "running":
-            # A database that is stopped cleanly starts quickly again; a killed one must recover.
-            build.add(StopContainer(name, service.name), cause, key=("stop", name))
-        build.add(gone, cause, key=("remove", name), after=(("stop", name),))
+    cause = standing.stale or _NO_SUCH.format(kind="container")
     if not standing.keep:
-        act = CreateContainer(replace(service.container, ports=ports), standing.stale)
+        act = CreateContainer(service.container, standing.stale)
         build.add(act, cause, key=("create", name), after=(*needs, ("remove", name)))
-    if not (standing.keep and standing.seen and standing.seen.state == "running"):
+    if not (standing.keep and standing.runs):
         ready = tuple(("ready", need) for need in service.depends_on)
         cause = "it is created" if not standing.keep else f"it is {_state(standing)}"
         build.add(
             StartContainer(name, service.name),
             cause,
             key=("start", name),
-            after=(("create", name), *ready),
+            after=(("create", name), *ready, *_holders(service, observed)),
         )
     build.add(
         AwaitReady(service.name, name),
@@ -205,28 +259,14 @@ def _container(
     )
 
 
+def _holders(service: DesiredService, observed: Observed) -> tuple[tuple[str, str], ...]:
+    """The removals of those that hold the ports which a service will have."""
+    ports = {port.host for port in service.container.ports}
+    return tuple(("remove", c.name) for c in observed.containers if ports & set(c.ports.values()))
+
+
 def _state(standing: Standing) -> str:
     return standing.seen.state if standing.seen else "missing"
-
-
-def _free_ports(
-    service: DesiredService, observed: Observed, taken: Set[int]
-) -> tuple[PortBinding, ...]:
-    own = service.container.name
-    others = {p for c in observed.containers if c.name != own for p in c.ports.values()}
-    seen = observed.container(own)
-    current = dict(seen.ports) if seen else {}
-    busy = others | (taken - set(current.values()))
-    return tuple(_binding(port, current, busy) for port in service.ports)
-
-
-def _binding(port: Port, current: dict[int, int], busy: Set[int]) -> PortBinding:
-    if port.wish == "insist":  # taken or not: the engine's refusal names who holds it
-        return PortBinding(port.container, port.host)
-    for host in (port.host, current.get(port.container)):
-        if host is not None and host not in busy:
-            return PortBinding(port.container, host)
-    return PortBinding(port.container, None)
 
 
 def needs_work(plan: Plan) -> bool:

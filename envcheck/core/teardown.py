@@ -36,8 +36,8 @@ class Known:
     """What the ledger knows of the images on this engine, by image id.
 
     Attributes:
-        brought: images that this instance brought to the engine.
-        before: images that stood here before envcheck did anything.
+        brought: images that this instance uses and envcheck brought to the engine.
+        before: images that this instance uses and that stood here before envcheck did anything.
         elsewhere: images that other instances use, with the name of one of them.
     """
 
@@ -114,7 +114,7 @@ def _children_first(observed: Observed, instance: str, known: Known) -> tuple[Se
     mine = [
         image
         for image in observed.images
-        if image.id in known.brought
+        if image.id in known.brought | known.before
         or owned(image.labels, instance)
         or (image.made_here and Label.INSTANCE not in image.labels)
     ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import Fix, StepFailed
-from envcheck.engine.pull import error_in
+from envcheck.engine.pull import drain, error_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +59,7 @@ def follow_build(stream: Iterable[Mapping[str, Any]], image: str, progress: Prog
     said: list[str] = []
     for event in stream:
         if text := error_in(event):
+            drain(stream)
             raise StepFailed(
                 f"building {image}: {text}",
                 id="image.build-failed",

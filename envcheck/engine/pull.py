@@ -25,6 +25,7 @@ def follow_pull(stream: Iterable[Mapping[str, Any]], image: str, progress: Progr
     layers: dict[str, tuple[int, int]] = {}
     for event in stream:
         if text := error_in(event):
+            drain(stream)
             raise translate_pull(text, image)
         detail = event.get("progressDetail") or {}
         layer, total = str(event.get("id", "")), int(detail.get("total") or 0)
@@ -38,6 +39,12 @@ def follow_pull(stream: Iterable[Mapping[str, Any]], image: str, progress: Progr
             else (None, None)
         )
         progress("pulling", done, everything)
+
+
+def drain(stream: Iterable[Mapping[str, Any]]) -> None:
+    """Read the rest of a stream, since its connection can be used again only when it has ended."""
+    for _ in stream:
+        pass
 
 
 def error_in(event: Mapping[str, Any]) -> str:
