@@ -40,7 +40,7 @@ def probe(access: Access) -> Answer:
         password=_password(access),
         socket_timeout=access.timeout,
         socket_connect_timeout=access.timeout,
-        protocol=2,  # every Redis speaks it; the newer one begins with a greeting that old ones refuse
+        protocol=2,  # every Redis speaks it; old ones refuse the greeting of the newer one
         retry=Retry(NoBackoff(), 0),  # one attempt: the readiness loop is the one that tries again
     )
     try:
