@@ -53,9 +53,11 @@ def lock(context: Context) -> None:
 
 
 @task
-def schema(context: Context) -> None:
+def schema(_context: Context) -> None:
     """Write profiles/schema.json anew, for editors."""
-    context.run(f"{VENV}/python -m envcheck.core.schema > profiles/schema.json")
+    from envcheck.core.parsing.schema import schema_text
+
+    Path("profiles/schema.json").write_text(schema_text(), encoding="utf-8")
 
 
 @task(pre=[lint, test])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck import __version__
 from envcheck.core.events import Note
-from envcheck.core.reader import read_profile
+from envcheck.core.parsing.reader import read_profile
 from envcheck.core.spec import Owner
 from envcheck.host.profiles import find
 from envcheck.services.catalogue import vocabulary

@@ -36,12 +36,17 @@ class SeenContainer:
 
     @property
     def instance(self) -> str:
-        """The instance it belongs to, or nothing where it is not ours."""
-        return self.labels.get(Label.INSTANCE, "")
+        """The instance it belongs to, or nothing where it is not ours.
+
+        A container inherits its image's labels. What somebody runs of an image that we built is
+        theirs: only our own containers have a fingerprint that names its parts.
+        """
+        inherited = self.service and ":" not in self.fingerprint
+        return "" if inherited else self.labels.get(Label.INSTANCE, "")
 
     @property
     def service(self) -> str:
-        """The service it runs, or nothing where it is not ours."""
+        """The service that its labels name, or nothing."""
         return self.labels.get(Label.SERVICE, "")
 
     @property
@@ -111,7 +116,7 @@ class Observed:
 
     def image(self, reference: str) -> SeenImage | None:
         """The image that a tag, digest reference or id names."""
-        name = _on_an_engine(reference)
+        name = name_on_engine(reference)
         return next((i for i in self.images if name in (i.id, *i.tags, *i.digests)), None)
 
     def of_instance(self, instance: str) -> Iterator[SeenContainer]:
@@ -121,7 +126,7 @@ class Observed:
     def instances(self) -> tuple[str, ...]:
         """Every instance that any labelled object belongs to, sorted."""
         labels = (
-            *(container.labels for container in self.containers),
+            *({Label.INSTANCE: container.instance} for container in self.containers),
             *(network.labels for network in self.networks),
             *(volume.labels for volume in self.volumes),
             *(image.labels for image in self.images),
@@ -129,7 +134,7 @@ class Observed:
         return tuple(sorted({found.get(Label.INSTANCE, "") for found in labels} - {""}))
 
 
-def _on_an_engine(reference: str) -> str:
+def name_on_engine(reference: str) -> str:
     """A reference as an engine lists it: without what Docker Hub's names may leave out.
 
     What was pulled by its digest has no tag there, whatever tag stood beside the digest.

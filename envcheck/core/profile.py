@@ -1,6 +1,6 @@
 """A profile as a value: what a project needs, read and checked, with every default still open.
 
-`envcheck.core.reader` makes one from text; `envcheck.services.desired` turns one into specs.
+`envcheck.core.parsing` makes one from text; `envcheck.services.desired` turns one into specs.
 """
 
 from __future__ import annotations

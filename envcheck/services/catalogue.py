@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.core.reader import Vocabulary
+from envcheck.core.parsing.reader import Vocabulary
 from envcheck.services.container import CONTAINER
 from envcheck.services.node import NODE
 from envcheck.services.postgres import POSTGRES

@@ -50,7 +50,7 @@ FAULTS = (
         id="docker.cli-missing",
         layer="client",
         severity="warn",
-        matches=_LOOK & fact(lambda f: f.host.cli == ""),  # noqa: PLC1901 None: not known
+        matches=_LOOK & fact(lambda f: f.host.cli == ""),
         what="the docker command is not on PATH",
         why="envcheck does without it, but the commands that it advises do not",
         remedy=_install_cli,

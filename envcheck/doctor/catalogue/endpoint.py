@@ -8,7 +8,7 @@ from envcheck.core.errors import Fix
 from envcheck.doctor import remedies
 from envcheck.doctor.catalogue import unanswered as seen
 from envcheck.doctor.fault import Fault
-from envcheck.doctor.match import cause, chosen_by, doing, endpoint, errno, fact, says
+from envcheck.doctor.match import cause, chosen_by, doing, endpoint, errno, says
 from envcheck.doctor.products import as_root, product
 
 if TYPE_CHECKING:

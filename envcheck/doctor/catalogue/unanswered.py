@@ -41,5 +41,5 @@ REFUSED_BY_DEFAULT = _HERE & REFUSED
 ABSENT_BY_DEFAULT = _HERE & ~REFUSED
 # Off Linux there is no dockerd to look for: the docker command comes with the engine.
 NOT_INSTALLED = fact(
-    lambda f: f.host.cli == "" if f.host.system == "darwin" else f.host.dockerd is False  # noqa: PLC1901
+    lambda f: f.host.cli == "" if f.host.system == "darwin" else f.host.dockerd is False
 )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envcheck.core.errors import ProfileInvalid
+from envcheck.core.parsing.reader import read_profile
 from envcheck.core.profile import Vocabulary
-from envcheck.core.reader import read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

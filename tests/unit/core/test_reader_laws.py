@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from envcheck.core.errors import ProfileInvalid
+from envcheck.core.parsing.writer import dump_profile
 from envcheck.core.profile import (
     ExecProbe,
     HttpProbe,
@@ -22,7 +23,6 @@ from envcheck.core.profile import (
     VolumeMount,
 )
 from envcheck.core.reference import Reference
-from envcheck.core.writer import dump_profile
 from tests.unit.core.reading import read
 
 if TYPE_CHECKING:

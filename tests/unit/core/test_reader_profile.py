@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from envcheck.core.errors import ProfileInvalid
+from envcheck.core.parsing.reader import read_profile
 from envcheck.core.profile import HttpProbe, Place, Port, Requires
-from envcheck.core.reader import read_profile
 from tests.unit.core.reading import VOCABULARY, problems, read, with_top
 
 WEBAPP = Path(__file__).parents[3] / "profiles" / "webapp.yaml"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from envcheck.core.schema import profile_schema, schema_text
+from envcheck.core.parsing.schema import profile_schema, schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

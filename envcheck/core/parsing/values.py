@@ -12,8 +12,8 @@ from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from envcheck.core.refusals import RefusedError, WrongTypeError
-from envcheck.core.wording import Unquoted, quote
+from envcheck.core.parsing.refusals import RefusedError, WrongTypeError
+from envcheck.core.parsing.wording import Unquoted, quote
 
 NAME = "[a-z0-9][a-z0-9_-]{0,39}"
 PROGRAM = "[A-Za-z0-9][A-Za-z0-9._+-]{0,39}"

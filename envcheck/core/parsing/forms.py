@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from envcheck.core.form_types import (
+from envcheck.core.parsing.form_types import (
     Command,
     Duration,
     Environment,
@@ -30,8 +30,8 @@ from envcheck.core.form_types import (
     Text,
     Written,
 )
-from envcheck.core.refusals import RefusedError, WrongTypeError
-from envcheck.core.wording import Unquoted
+from envcheck.core.parsing.refusals import RefusedError, WrongTypeError
+from envcheck.core.parsing.wording import Unquoted
 
 MAX_SERVICES = 100
 TIMEOUT = 60.0

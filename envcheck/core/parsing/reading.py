@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from envcheck.core.findings import Findings
-    from envcheck.core.forms import ProfileForm, ServiceForm
+    from envcheck.core.parsing.findings import Findings
+    from envcheck.core.parsing.forms import ProfileForm, ServiceForm
     from envcheck.core.profile import Vocabulary
 
 DEFAULT_KIND = "container"

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.nearest import did_you_mean
-from envcheck.core.reading import DEFAULT_KIND, filled, kind_of
-from envcheck.core.wording import UNUSABLE, listing, quote
+from envcheck.core.parsing.reading import DEFAULT_KIND, filled, kind_of
+from envcheck.core.parsing.wording import UNUSABLE, listing, quote
 
 if TYPE_CHECKING:
-    from envcheck.core.forms import ServiceForm
-    from envcheck.core.reading import Reading
-    from envcheck.core.yaml_source import Path
+    from envcheck.core.parsing.forms import ServiceForm
+    from envcheck.core.parsing.reading import Reading
+    from envcheck.core.parsing.yaml_source import Path
 
 
 def check_service(reading: Reading, name: str, service: ServiceForm) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from envcheck.core import service_values, values
+from envcheck.core.parsing import service_values, values
 from envcheck.core.profile import Port, VolumeMount
 from envcheck.core.reference import Reference
 

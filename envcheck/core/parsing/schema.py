@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from envcheck.core.forms import ProfileForm
+from envcheck.core.parsing.forms import ProfileForm
 
 _ONE_SOURCE = [{"required": ["image"]}, {"required": ["build"]}]
 _NOISE = ("title", "default")

@@ -10,11 +10,17 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from envcheck.core.parsing.refusals import (
+    EntriesError,
+    RefusedError,
+    RefusedKeyError,
+    WrongTypeError,
+    each,
+)
+from envcheck.core.parsing.values import name, port_number, text, written
+from envcheck.core.parsing.wording import Unquoted, quote
 from envcheck.core.profile import Port, VolumeMount
 from envcheck.core.reference import parse_reference
-from envcheck.core.refusals import EntriesError, RefusedError, RefusedKeyError, WrongTypeError, each
-from envcheck.core.values import name, port_number, text, written
-from envcheck.core.wording import Unquoted, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from envcheck.core.errors import Problem
 
 if TYPE_CHECKING:
+    from envcheck.core.parsing.yaml_source import Path, Source
     from envcheck.core.profile import Place
-    from envcheck.core.yaml_source import Path, Source
 
 _PART_DEPTH = {"services": 3, "requires": 2, "tools": 2}
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import Problem
-from envcheck.core.profile import Place
-from envcheck.core.wording import UNUSABLE, Unquoted, quote
-from envcheck.core.yaml_nodes import (
+from envcheck.core.parsing.wording import UNUSABLE, Unquoted, quote
+from envcheck.core.parsing.yaml_nodes import (
     MAX_DEPTH,
     MAX_NODES,
     AliasNode,
@@ -22,11 +21,12 @@ from envcheck.core.yaml_nodes import (
     fail,
     parse,
 )
+from envcheck.core.profile import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from envcheck.core.yaml_nodes import Node
+    from envcheck.core.parsing.yaml_nodes import Node
 
 Path = tuple[str | int, ...]
 """Where a value is in the data: the keys and indices that lead to it, () for all of it."""

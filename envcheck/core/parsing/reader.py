@@ -9,8 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import ProfileInvalid
-from envcheck.core.findings import Findings
-from envcheck.core.interpolate import InterpolationError, interpolate
+from envcheck.core.parsing.findings import Findings
+from envcheck.core.parsing.interpolate import InterpolationError, interpolate
+from envcheck.core.parsing.reading import Reading, filled, kind_of
+from envcheck.core.parsing.rules import check
+from envcheck.core.parsing.validation import validate
+from envcheck.core.parsing.wording import noun
+from envcheck.core.parsing.yaml_source import read_source
 from envcheck.core.profile import (
     ExecProbe,
     HttpProbe,
@@ -20,18 +25,13 @@ from envcheck.core.profile import (
     TcpProbe,
     Vocabulary,
 )
-from envcheck.core.reading import Reading, filled, kind_of
-from envcheck.core.rules import check
-from envcheck.core.validation import validate
-from envcheck.core.wording import noun
-from envcheck.core.yaml_source import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from envcheck.core.forms import ServiceForm, VerifyForm
+    from envcheck.core.parsing.forms import ServiceForm, VerifyForm
+    from envcheck.core.parsing.yaml_source import Path
     from envcheck.core.profile import Verify
-    from envcheck.core.yaml_source import Path
 
 __all__ = ["Vocabulary", "read_profile"]
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
-from envcheck.core.wording import UNUSABLE
+from envcheck.core.parsing.wording import UNUSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from envcheck.core.compose_keys import NOT_OFFERED, PROFILE_ADVICE, SERVICE_ADVICE
-from envcheck.core.findings import without
-from envcheck.core.forms import (
+from envcheck.core.nearest import did_you_mean, nearest
+from envcheck.core.parsing.compose_keys import NOT_OFFERED, PROFILE_ADVICE, SERVICE_ADVICE
+from envcheck.core.parsing.findings import without
+from envcheck.core.parsing.forms import (
     ExecForm,
     HttpForm,
     ProfileForm,
@@ -22,18 +23,22 @@ from envcheck.core.forms import (
     TcpForm,
     VerifyForm,
 )
-from envcheck.core.nearest import did_you_mean, nearest
-from envcheck.core.refusals import EntriesError, RefusedError, RefusedKeyError, WrongTypeError
-from envcheck.core.wording import noun, quote
+from envcheck.core.parsing.refusals import (
+    EntriesError,
+    RefusedError,
+    RefusedKeyError,
+    WrongTypeError,
+)
+from envcheck.core.parsing.wording import noun, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic_core import ErrorDetails
 
-    from envcheck.core.findings import Findings
-    from envcheck.core.forms import Form
-    from envcheck.core.yaml_source import Path
+    from envcheck.core.parsing.findings import Findings
+    from envcheck.core.parsing.forms import Form
+    from envcheck.core.parsing.yaml_source import Path
 
 # Where each form stands; "*" is any name or index.
 _FORMS: Mapping[Path, type[Form]] = {

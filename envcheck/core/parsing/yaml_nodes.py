@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import yaml
 
 from envcheck.core.errors import Problem, ProfileInvalid
+from envcheck.core.parsing.wording import quote
+from envcheck.core.parsing.yaml_errors import explain
 from envcheck.core.profile import Place
-from envcheck.core.wording import quote
-from envcheck.core.yaml_errors import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

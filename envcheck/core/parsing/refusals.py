@@ -1,4 +1,4 @@
-"""How a single value is refused while it is read; `core.validation` gives each refusal its place.
+"""How a single value is refused while it is read; `validation` gives each its place.
 
 The messages go to the user as they are. They never quote what may be a secret: the value of a
 variable, or a command.

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.core.forms import MAX_SERVICES
 from envcheck.core.nearest import did_you_mean
 from envcheck.core.order import in_order
-from envcheck.core.service_rules import check_service
-from envcheck.core.wording import quote
+from envcheck.core.parsing.forms import MAX_SERVICES
+from envcheck.core.parsing.service_rules import check_service
+from envcheck.core.parsing.wording import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from envcheck.core.forms import ServiceForm
-    from envcheck.core.reading import Reading
-    from envcheck.core.yaml_source import Path
+    from envcheck.core.parsing.forms import ServiceForm
+    from envcheck.core.parsing.reading import Reading
+    from envcheck.core.parsing.yaml_source import Path
 
 
 def check(reading: Reading) -> None:
