@@ -53,11 +53,10 @@ def lock(context: Context) -> None:
 
 
 @task
-def schema(_context: Context) -> None:
+def schema(context: Context) -> None:
     """Write profiles/schema.json anew, for editors."""
-    from envcheck.core.parsing.schema import schema_text
-
-    Path("profiles/schema.json").write_text(schema_text(), encoding="utf-8")
+    code = "from envcheck.core.parsing.schema import schema_text; print(schema_text(), end='')"
+    context.run(f'{VENV}/python -c "{code}" > profiles/schema.json')
 
 
 @task(pre=[lint, test])
