@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from envcheck import __version__
 from envcheck.app import images
+from envcheck.app.checks import machine, mendable
+from envcheck.app.checks.exam import Exam
+from envcheck.app.checks.mendable import marked
+from envcheck.app.checks.round_trips import BUSYBOX, HELLO_WORLD, HELLO_WORLD_RUNS
+from envcheck.app.checks.table import all_checks, chosen
+from envcheck.app.examination import examine
 from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.mending import mend_all
 from envcheck.core import events as ev
-from envcheck.core.errors import EnvcheckError, ExitCode, Fix
-from envcheck.core.profile import Requires
-from envcheck.core.reference import parse_reference
-from envcheck.core.spec import NAMESPACE, Label
-from envcheck.doctor import checks
-from envcheck.doctor.engine_faults import Unreachable
+from envcheck.core.errors import EngineUnusable, EnvcheckError, ExitCode, Fix
+from envcheck.core.spec import Owner
+from envcheck.doctor.symptom import Symptom
 from envcheck.host import engines
-from envcheck.host.disk import free_bytes
-from envcheck.host.network import taken
-from envcheck.host.tools import version_of
-from envcheck.services.desired import published_ports
+from envcheck.images.sources import ToGet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from envcheck.app.checks.exam import Check
     from envcheck.app.session import Session
-    from envcheck.core.errors import EngineUnusable
     from envcheck.core.profile import Profile
+    from envcheck.core.reference import Reference
     from envcheck.engine.client import DockerEngine
+    from envcheck.images.sources import Here
 
-HELLO_WORLD = parse_reference("hello-world:linux")
-"""The official image's one tag for this system besides ``latest``, which no pin may be."""
+DOCTOR = "doctor"
+"""Who uses the images of the checks in the ledger when the doctor is asked without a profile."""
 
-DOCTOR = "(doctor)"
-"""Who uses hello-world in the ledger when the doctor is asked without a profile."""
 
-_MENDABLE = ("docker.not-installed", "docker.not-running")
-_RESTS_ON_ENGINE = (
-    ("docker.hello-world", "hello-world"),
-    ("machine.disk", "disk"),
-    ("machine.memory", "memory"),
-)
+class CannotCheck(EnvcheckError):
+    """What a check needs could not be had, so it says neither yes nor no."""
+
+    exit_code = ExitCode.UNUSABLE
 
 
 class MachineUnfit(EnvcheckError):
@@ -46,37 +48,164 @@ class MachineUnfit(EnvcheckError):
     exit_code = ExitCode.UNHEALTHY
 
 
-def doctor(session: Session, name: str, *, fix: bool) -> None:
+@dataclass(frozen=True)
+class DoctorOptions:
+    """What ``doctor`` is told besides the profile.
+
+    Attributes:
+        fix: mend what can be mended without loss.
+        fix_destructive: the one fault whose fix may lose data, by its id.
+        only: a check's id or a pattern.
+        strict: warnings count as failures.
+    """
+
+    fix: bool = False
+    fix_destructive: str = ""
+    only: str = ""
+    strict: bool = False
+
+
+def doctor(
+    session: Session,
+    name: str,
+    options: DoctorOptions,
+    results: Callable[[], tuple[ev.Result, ...]],
+) -> None:
     """Check the machine, for a profile if one is named.
 
+    Args:
+        session: this run.
+        name: the profile, or nothing.
+        options: what else the command line says.
+        results: the verdicts so far.
+
     Raises:
         EngineUnusable: there is no engine, and it was not mended.
+        MachineUnfit: with ``strict``, a check only warned.
     """
     profile = load(session, name) if name else None
-    instance = owner_of(session, profile).instance if profile else session.instance
+    owner = _owner(session, profile)
     title = profile.name if profile else ""
     description = profile.description if profile else ""
-    session.emit(ev.Started("doctor", title, instance, description))
-    examine(session, profile, instance or DOCTOR, fix=fix)
-    if not profile:
-        _tidy(session)
+    session.emit(ev.Started("doctor", title, owner.instance if profile else "", description))
+    checks = chosen(all_checks(profile), options.only)
+    try:
+        exam = check_machine(session, profile, owner, checks, fix=options.fix)
+        if options.fix:
+            mend_all(exam, checks, results(), options.fix_destructive)
+        if options.strict:
+            strictly(results())
+    finally:
+        if not profile:
+            _tidy(session)
 
 
-def examine(session: Session, profile: Profile | None, instance: str, *, fix: bool) -> None:
-    """All checks, in dependency order; what rests on a broken one is skipped.
+def _owner(session: Session, profile: Profile | None) -> Owner:
+    if profile is not None:
+        return owner_of(session, profile)
+    return Owner("", session.instance or DOCTOR, "/", __version__)
+
+
+def check_machine(
+    session: Session,
+    profile: Profile | None,
+    owner: Owner,
+    checks: tuple[Check, ...],
+    *,
+    fix: bool,
+) -> Exam:
+    """Carry out checks, in dependency order; what rests on a broken one is skipped.
+
+    Returns:
+        The examination, to check again what was mended.
 
     Raises:
         EngineUnusable: there is no engine, and it was not mended.
+        UsageError: mending, or building what the checks run, was not agreed to.
     """
     session.emit(ev.Section("Machine"))
     if profile is not None:
         tell_warnings(session, profile)
-        _tools(session, profile)
-    engine = working_engine(session, profile, fix=fix)
-    _disk_and_memory(session, engine, profile)
-    if profile is not None:
-        _ports(session, engine, profile, instance)
-    _hello_world(session, engine, instance)
+    exam = Exam(session, owner, profile)
+    try:
+        working_engine(session, fix=fix)
+    except EngineUnusable as error:
+        _without_engine(exam, checks, error)
+        raise
+    exam = _with_images(exam, checks, fix=fix)
+    examine(exam, checks)
+    return exam
+
+
+def working_engine(session: Session, *, fix: bool) -> DockerEngine:
+    """The engine; where there is none and ``fix`` is set, installed and started after asking.
+
+    Raises:
+        EngineUnusable: there is none, and it was not mended.
+        UsageError: mending was not agreed to.
+    """
+    answer = session.try_engine()
+    if not isinstance(answer, Symptom):
+        return answer
+    error = session.diagnose(answer)
+    if not (fix and error.id in mendable.ENGINE):
+        raise error
+    session.emit(ev.Checked(_broken(error)))
+    _mend(session, error)
+    return session.engine()
+
+
+def _without_engine(exam: Exam, checks: tuple[Check, ...], error: EnvcheckError) -> None:
+    """The checks that need no engine; of the others, that they were skipped."""
+    broken = _broken(error)
+    rest = tuple(c for c in checks if c.id != machine.ENGINE.id)
+    free = tuple(c for c in rest if not c.needs)
+    examine(exam, free)
+    exam.session.emit(ev.Checked(broken))
+    examine(exam, tuple(c for c in rest if c.needs), (broken,))
+
+
+def _broken(error: EnvcheckError) -> ev.Result:
+    result = machine.ENGINE.result("fail", error.what)
+    fix = marked(error.fix, error.id)
+    return replace(result, evidence=error.evidence, fix=fix, fault=error.id)
+
+
+def _mend(session: Session, error: EngineUnusable) -> None:
+    endpoint, host = session.endpoint(), session.facts().host
+    if endpoint.socket is None or not host.start or not (host.dockerd or host.install):
+        raise error
+    lines = error.fix.commands if error.fix else ()
+    session.agree(lines, "Run these commands now?", id=error.id)
+    if not host.dockerd:
+        engines.install(session.emit)
+    engines.start(endpoint.socket, session.emit, session.clock)
+
+
+def _with_images(exam: Exam, checks: tuple[Check, ...], *, fix: bool) -> Exam:
+    """With the images that the round trips run: got, where that takes no recipe or with leave."""
+    if not any(HELLO_WORLD_RUNS.id in (check.id, *check.needs) for check in checks):
+        return exam
+    try:
+        got = _got(exam, fix=fix)
+    except EnvcheckError as error:
+        if error.exit_code == ExitCode.INVALID:  # not agreed to: what follows would ask again
+            raise
+        return replace(exam, no_images=error)
+    return replace(exam, images={pin.name: here.reference for pin, here in got.items()})
+
+
+def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
+    session, wanted = exam.session, (HELLO_WORLD, BUSYBOX)
+    found, _ = images.find_all(session, wanted)
+    recipes = any(isinstance(one, ToGet) and one.source == "recipe" for one in found.values())
+    if recipes and not (fix or session.yes):
+        raise CannotCheck(
+            "no registry answers for hello-world, so no container could be tried",
+            id="docker.hello-world-missing",
+            fix=Fix("build it from packages", ("./inv doctor --fix",)),
+        )
+    return images.ensure(session, wanted, exam.owner.instance)
 
 
 def fit(results: tuple[ev.Result, ...]) -> None:
@@ -85,130 +214,30 @@ def fit(results: tuple[ev.Result, ...]) -> None:
     Raises:
         MachineUnfit: one has.
     """
-    failed = [result.id for result in results if result.status in ("fail", "error")]
-    if failed:
+    broken = [result.fault or result.id for result in results if result.status in ("fail", "error")]
+    if broken:
         raise MachineUnfit(
-            f"this machine cannot run it yet: {', '.join(failed)}", id="machine.unfit"
+            f"this machine cannot run it yet: {', '.join(broken)}", id="machine.unfit"
         )
 
 
-def working_engine(session: Session, profile: Profile | None, *, fix: bool) -> DockerEngine:
-    """The engine; where there is none and ``fix`` is set, installed and started after asking.
+def strictly(results: tuple[ev.Result, ...]) -> None:
+    """Stop where a check has warned.
 
     Raises:
-        EngineUnusable: there is none, and it was not mended.
-        UsageError: mending was not agreed to.
+        MachineUnfit: one has.
     """
-    begun = time.monotonic()
-    answer = session.try_engine()
-    if isinstance(answer, Unreachable):
-        error = session.diagnose(answer)
-        session.emit(ev.Checked(_broken(error)))
-        if not (fix and error.id in _MENDABLE):
-            for id, title in _RESTS_ON_ENGINE:
-                session.emit(ev.Checked(checks.skipped(id, title, "no engine")))
-            raise error
-        _mend(session, error)
-        begun = time.monotonic()
-        answer = session.engine()
-    wanted = profile.requires.docker if profile else ""
-    result = checks.judge_engine(answer.describe(), wanted, time.monotonic() - begun)
-    session.emit(ev.Checked(result))
-    return answer
-
-
-def _broken(error: EngineUnusable) -> ev.Result:
-    return ev.Result(
-        "docker.engine",
-        "engine",
-        "fail",
-        error.what,
-        evidence=error.evidence,
-        fix=error.fix,
-        fault=error.id,
-    )
-
-
-def _mend(session: Session, error: EngineUnusable) -> None:
-    endpoint = session.endpoint()
-    facts = engines.host_facts(endpoint.socket)
-    if endpoint.socket is None or not facts.start or (not facts.installed and not facts.install):
-        raise error
-    lines = error.fix.commands if error.fix else ()
-    session.agree(lines, "Run these commands now?", id=error.id)
-    if not facts.installed:
-        engines.install(facts, session.emit)
-    engines.start(endpoint.socket, session.emit, session.clock)
-
-
-def _disk_and_memory(session: Session, engine: DockerEngine, profile: Profile | None) -> None:
-    info = engine.info()
-    requires = profile.requires if profile else Requires()
-    folder = str(info.get("DockerRootDir") or "")
-    free = free_bytes(folder)
-    session.emit(ev.Checked(checks.judge_disk(free, requires.disk, folder)))
-    memory = int(info.get("MemTotal") or 0)
-    session.emit(ev.Checked(checks.judge_memory(memory, requires.memory)))
-
-
-def _tools(session: Session, profile: Profile) -> None:
-    for program, wanted in profile.tools.items():
-        session.emit(ev.Checked(checks.judge_tool(program, wanted, version_of(program))))
-
-
-def _ports(session: Session, engine: DockerEngine, profile: Profile, instance: str) -> None:
-    wishes = {
-        port.host: port.wish == "insist"
-        for service in profile.services.values()
-        for port in published_ports(service)
-        if port.host is not None
-    }
-    containers = engine.observe().containers
-    own = {p for c in containers if c.instance == instance for p in c.ports.values()}
-    holders = {
-        p: f"container {c.name}"
-        for c in containers
-        if c.instance != instance
-        for p in c.ports.values()
-    }
-    held = taken(wishes) | (set(holders) & set(wishes))
-    session.emit(ev.Checked(checks.judge_ports(wishes, held, own, holders)))
-
-
-def _hello_world(session: Session, engine: DockerEngine, instance: str) -> None:
-    session.emit(ev.CheckStarted("docker.hello-world", "hello-world"))
-    begun = time.monotonic()
-    try:
-        image = images.ensure(session, (HELLO_WORLD,), instance)[HELLO_WORLD]
-        ran = engine.run_once(
-            image.reference, {f"{NAMESPACE}.check": "hello-world", Label.INSTANCE: instance}
-        )
-    except EnvcheckError as error:
-        session.emit(ev.Checked(_hello_failed(error, time.monotonic() - begun)))
-        if error.exit_code == ExitCode.INVALID:  # not agreed to: going on would ask again
-            raise
-        return
-    seconds = time.monotonic() - begun
-    result = checks.judge_hello(ran.exit_code, ran.output, image.source, seconds)
-    session.emit(ev.Checked(result))
-
-
-def _hello_failed(error: EnvcheckError, seconds: float) -> ev.Result:
-    return ev.Result(
-        "docker.hello-world",
-        "hello-world",
-        "fail",
-        error.what,
-        seconds,
-        evidence=error.evidence,
-        fix=error.fix or Fix("see the evidence"),
-        fault=error.id,
-    )
+    warned = [result.fault or result.id for result in results if result.status == "warn"]
+    if warned:
+        raise MachineUnfit(f"warnings count as failures: {', '.join(warned)}", id="doctor.strict")
 
 
 def _tidy(session: Session) -> None:
-    """Without a profile there is no `clean` that would remove the image: so it goes at once."""
-    engine, ledger = session.engine(), session.ledger()
+    """Without a profile there is no `clean` that would remove the images: so they go at once."""
+    engine = session.try_engine()
+    if isinstance(engine, Symptom):
+        return
+    ledger = session.ledger()
     for record in ledger.images():
         if DOCTOR not in record.instances:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.app import connect, doctor
+from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
 from envcheck.app.up import converge
 from envcheck.core import events as ev
@@ -29,7 +30,8 @@ def onboard(session: Session, name: str, results: Callable[[], tuple[ev.Result, 
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("onboard", profile.name, owner.instance, profile.description))
-    doctor.examine(session, profile, owner.instance, fix=True)
+    checks = all_checks(profile)
+    doctor.check_machine(session, profile, owner, checks, fix=True)
     doctor.fit(results())
     converge(session, profile, owner)
     connect.tell(session, profile, owner)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
 from envcheck.core.events import Asking, EngineFound
-from envcheck.doctor.engine_faults import Unreachable, judge
+from envcheck.doctor.diagnose import diagnose
+from envcheck.doctor.facts import EngineFacts, Facts
+from envcheck.doctor.symptom import Symptom
 from envcheck.engine.client import DockerEngine, connect
+from envcheck.engine.client_facts import client_facts
 from envcheck.engine.endpoint import Endpoint, resolve
-from envcheck.host.engines import host_facts
+from envcheck.host.facts import host_facts
 from envcheck.run.ledger import Ledger
 from envcheck.run.ports import SystemClock
 
@@ -45,6 +48,7 @@ class Session:
     clock: SystemClock = field(default_factory=SystemClock)
     _engine: DockerEngine | None = field(default=None, init=False)
     _ledger: Ledger | None = field(default=None, init=False)
+    _facts: Facts | None = field(default=None, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def endpoint(self) -> Endpoint:
@@ -55,11 +59,11 @@ class Session:
         """
         return resolve(self.environ)
 
-    def try_engine(self) -> DockerEngine | Unreachable:
-        """The engine, or why it cannot be talked to."""
+    def try_engine(self) -> DockerEngine | Symptom:
+        """The engine, or what was seen when it could not be talked to."""
         if self._engine is None:
             answer = connect(self.endpoint(), self.environ)
-            if isinstance(answer, Unreachable):
+            if isinstance(answer, Symptom):
                 return answer
             self._open.callback(answer.close)
             self.emit(EngineFound(answer.describe()))
@@ -73,13 +77,26 @@ class Session:
             EngineUnusable: it cannot be talked to; the error names the fault and its fix.
         """
         answer = self.try_engine()
-        if isinstance(answer, Unreachable):
+        if isinstance(answer, Symptom):
             raise self.diagnose(answer)
         return answer
 
-    def diagnose(self, fault: Unreachable) -> EngineUnusable:
+    def diagnose(self, symptom: Symptom) -> EngineUnusable:
         """The named fault, with the fix for this machine."""
-        return judge(fault, host_facts(self.endpoint().socket))
+        found = diagnose(replace(symptom, facts=self.facts()))
+        if found is None:
+            text = f"the Docker engine cannot be talked to: {symptom.endpoint}"
+            return EngineUnusable(text, id="unknown", evidence=(symptom.text,))
+        evidence = found.evidence or (symptom.text,)
+        return EngineUnusable(found.what, id=found.id, evidence=evidence, fix=found.fix)
+
+    def facts(self) -> Facts:
+        """What is known of this machine, the client, and the engine if it answered."""
+        if self._facts is None or (self._engine and not self._facts.engine.version):
+            engine = self._engine.about.facts() if self._engine else EngineFacts()
+            client = client_facts(self.environ)
+            self._facts = Facts(host_facts(self.endpoint().socket), client, engine)
+        return self._facts
 
     def ledger(self) -> Ledger:
         """The ledger of the engine."""

@@ -11,6 +11,7 @@ from envcheck.core import plan as p
 from envcheck.core.commands import commands
 from envcheck.core.errors import ObjectConflict
 from envcheck.core.figures import size
+from envcheck.core.observed import name_on_engine
 from envcheck.core.spec import Label
 from envcheck.core.teardown import Known, decide_clean, decide_down, leftovers
 from envcheck.run.executor import execute
@@ -112,15 +113,17 @@ def _known(session: Session, instance: str, observed: Observed) -> Known:
     brought: set[str] = set()
     before: set[str] = set()
     elsewhere: dict[str, str] = {}
+    names: set[str] = set()
     for record in session.ledger().images():
         image = observed.image(record.reference)
         if image is None:
             continue
+        names.add(name_on_engine(record.reference))
         if instance in record.instances:
             (before if record.before else brought).add(image.id)
         for other in sorted(record.instances - {instance}):
             elsewhere[image.id] = other
-    return Known(frozenset(brought), frozenset(before), elsewhere)
+    return Known(frozenset(brought), frozenset(before), elsewhere, frozenset(names))
 
 
 def _narrowed(plan: Plan, options: CleanOptions, observed: Observed) -> Plan:

@@ -11,6 +11,7 @@ from envcheck.core.plan import AwaitReady, Plan, Step
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from envcheck.app.checks.exam import Check
     from envcheck.app.status import InstanceStatus
 
 
@@ -67,6 +68,26 @@ def _instance_text(one: InstanceStatus) -> str:
         lines.append(f"  {service.service:<{wide}}   {service.state:<10} {ports}".rstrip())
     lines += [f"  volume {name}" for name in one.volumes]
     return "\n".join(lines)
+
+
+def checks_text(checks: Sequence[Check]) -> str:
+    """The checks, a line each."""
+    wide = max(len(check.id) for check in checks)
+    return "\n".join(f"{check.id:<{wide}}   {check.about}" for check in checks)
+
+
+def checks_data(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    """The checks for JSON; ``seconds`` is how long each may take."""
+    return [
+        {
+            "id": check.id,
+            "title": check.title,
+            "about": check.about,
+            "needs": [*check.needs],
+            "seconds": check.seconds,
+        }
+        for check in checks
+    ]
 
 
 def status_data(found: Sequence[InstanceStatus]) -> list[dict[str, Any]]:

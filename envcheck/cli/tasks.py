@@ -20,12 +20,34 @@ def onboard(run: Run, profile: str) -> None:
     do(run.session, profile, run.results)
 
 
-@verb(fix="mend what can be mended, asking first")
-def doctor(run: Run, profile: str, *, fix: bool = False) -> None:
+@verb(
+    fix="mend what can be mended without loss, asking before each",
+    fix_destructive="the id of the one fault whose fix may lose data",
+    list="list the checks, and carry out none",
+    only="a check's id, or a pattern such as docker.*",
+    strict="warnings count as failures",
+)
+def doctor(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    *,
+    fix: bool = False,
+    fix_destructive: str = "",
+    list: bool = False,
+    only: str = "",
+    strict: bool = False,
+) -> Answer | None:
     """Say whether this machine can run it, and name each fault with its fix."""
+    from envcheck.app.checks.table import all_checks
+    from envcheck.app.doctor import DoctorOptions
     from envcheck.app.doctor import doctor as do
 
-    do(run.session, profile, fix=fix)
+    if list:
+        checks = all_checks(None)
+        return Answer(render.checks_text(checks), {"checks": render.checks_data(checks)})
+    options = DoctorOptions(fix, fix_destructive, only, strict)
+    do(run.session, profile, options, run.results)
+    return None
 
 
 @verb(answers=True)

@@ -1,16 +1,18 @@
 """Each act as the docker commands that do the same, for people who want to see or to do it by hand.
 
 A secret never stands in a command: ``-e NAME`` without a value takes it from the environment of
-whoever types the command.
+whoever types the command. One in a container's own command is blanked, since that has no such way.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
 from envcheck.core import plan as p
 from envcheck.core.images import BASE_OPTIONS, import_options, recipe_build_options
+from envcheck.core.secrets import blank_urls, blank_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +51,7 @@ def commands(act: p.Act) -> tuple[str, ...]:
             return (_line("docker", "volume", "rm", act.name),)
         case p.RemoveImage():
             return (_line("docker", "rmi", act.reference),)
-        case p.AwaitReady():
+        case p.AwaitReady() | p.RunCheck():
             return ()
 
 
@@ -75,9 +77,14 @@ def _build(act: p.BuildImage) -> str:
     other = {name: used for name, used in act.bases.items() if name != used}
     if not other:
         return _line("docker", "build", *options, act.folder)
-    edits = "; ".join(f"s|^FROM {name}|FROM {used}|" for name, used in other.items())
+    edits = "; ".join(_edit(name, used) for name, used in other.items())
     read = _line("sed", edits, f"{act.folder}/Dockerfile")
     return f"{read} | {_line('docker', 'build', *options, '-f', '-', act.folder)}"
+
+
+def _edit(name: str, used: str) -> str:
+    """What sed must do to a FROM line, its flags and its stage's name left as they are."""
+    return rf"s|^\(FROM \(.* \)*\){re.escape(name)}\( .*\)*$|\1{used}\3|"
 
 
 def _create(spec: ContainerSpec) -> str:
@@ -85,9 +92,10 @@ def _create(spec: ContainerSpec) -> str:
     words += ["--network-alias", spec.service]
     words += _labels(spec.labels)
     for name, value in spec.environment.items():
-        words += ["-e", name if name in spec.secrets else f"{name}={value}"]
+        secret = name in spec.secrets or blank_urls(value) != value
+        words += ["-e", name if secret else f"{name}={value}"]
     for port in spec.ports:
         words += ["-p", f"127.0.0.1:{port.host or ''}:{port.container}"]
     for mount in spec.mounts:
         words += ["-v", f"{mount.volume}:{mount.target}"]
-    return _line(*words, spec.image, *(spec.command or ()))
+    return _line(*words, spec.image, *blank_words(spec.command or ()))

@@ -10,43 +10,75 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+# Between the words of an instruction that goes on on the next line.
+_GAP = r"(?:\s|\\[ \t]*\r?\n)+"
 _FROM = re.compile(
-    r"^\s*FROM\s+(?P<flags>(?:--\S+\s+)*)(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?\s*$",
+    rf"\s*FROM{_GAP}(?P<flags>(?:--\S+{_GAP})*)(?P<image>[^\s\\]+)(?:{_GAP}AS{_GAP}(?P<stage>\S+))?\s*",
     re.IGNORECASE,
 )
-_ARG = re.compile(r"^\s*ARG\s+(?P<name>\w+)(?:=(?P<value>\S*))?\s*$", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{?(?P<name>\w+)(?::-(?P<default>[^}]*))?\}?")
+_ARG = re.compile(r"\s*ARG\s+(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_ARGUMENT = re.compile(r"""(?P<name>\w+)(?:=(?P<value>"[^"]*"|'[^']*'|\S*))?""")
+_VARIABLE = re.compile(r"\$(?:\{(?P<name>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
+_GOES_ON = re.compile(r"\\[ \t]*\r?$")
 _NO_IMAGE = "scratch"
 
 
 @dataclass(frozen=True)
 class From:
-    """A FROM line: where it stands (from 0), the image as written and with arguments filled in."""
+    """A FROM instruction.
 
-    line: int
+    Attributes:
+        first: its first line, from 0.
+        last: its last line.
+        written: the image as it is written.
+        image: the image with arguments filled in.
+        stage: the name that the stage is given, or nothing.
+    """
+
+    first: int
+    last: int
     written: str
     image: str
-    flags: str
     stage: str
 
 
 def from_lines(text: str) -> tuple[From, ...]:
-    """Every FROM line of a Dockerfile, with ``ARG`` defaults filled in."""
+    """Every FROM instruction of a Dockerfile, with ``ARG`` defaults filled in."""
     arguments: dict[str, str] = {}
     found: list[From] = []
-    for number, line in enumerate(text.splitlines()):
-        if (argument := _ARG.match(line)) and not found:
-            arguments[argument["name"]] = (argument["value"] or "").strip("\"'")
-        elif start := _FROM.match(line):
+    lines = text.split("\n")  # and not at the other characters that Python takes for a line's end
+    for first, last in _instructions(lines):
+        instruction = "\n".join(lines[first : last + 1])
+        if (argument := _ARG.fullmatch(instruction)) and not found:
+            for one in _ARGUMENT.finditer(argument["rest"]):
+                arguments[one["name"]] = _fill((one["value"] or "").strip("\"'"), arguments)
+        elif start := _FROM.fullmatch(instruction):
             image = _fill(start["image"], arguments)
-            found.append(From(number, start["image"], image, start["flags"], start["stage"] or ""))
+            found.append(From(first, last, start["image"], image, start["stage"] or ""))
     return tuple(found)
 
 
+def _instructions(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """First and last line of each instruction; comments and blank lines within it belong to it."""
+    first: int | None = None
+    for number, line in enumerate(lines):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        first = number if first is None else first
+        if not _GOES_ON.search(line):
+            yield first, number
+            first = None
+    if first is not None:
+        yield first, len(lines) - 1
+
+
 def _fill(text: str, arguments: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda found: arguments.get(found["name"]) or found["default"] or "", text)
+    def value(found: re.Match[str]) -> str:
+        return arguments.get(found["name"] or found["plain"]) or found["default"] or ""
+
+    return _VARIABLE.sub(value, text)
 
 
 def base_images(text: str) -> tuple[str, ...]:
@@ -63,18 +95,19 @@ def base_images(text: str) -> tuple[str, ...]:
 def rebased(text: str, bases: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """The Dockerfile with other base images, and with labels on every one of its stages.
 
-    The classic builder leaves the images of earlier stages behind without a name; the labels are
-    how they are known as ours and removed.
+    All else in it stays byte for byte. The classic builder leaves the images of earlier stages
+    behind without a name; the labels are how they are known as ours and removed.
     """
-    lines = text.splitlines()
+    lines = text.split("\n")
     mark = "LABEL " + " ".join(f'{name}="{_quoted(value)}"' for name, value in labels.items())
-    for start in from_lines(text):
-        stage = f" AS {start.stage}" if start.stage else ""
-        image = bases.get(start.image, start.written)
-        lines[start.line] = f"FROM {start.flags}{image}{stage}"
-        if labels:
-            lines[start.line] += f"\n{mark}"
-    return "\n".join(lines) + "\n"
+    for start in reversed(from_lines(text)):
+        instruction = "\n".join(lines[start.first : start.last + 1])
+        match = _FROM.fullmatch(instruction)
+        if match and start.image in bases:
+            before, after = instruction[: match.start("image")], instruction[match.end("image") :]
+            instruction = f"{before}{bases[start.image]}{after}"
+        lines[start.first : start.last + 1] = [instruction, *([mark] if labels else [])]
+    return "\n".join(lines)
 
 
 def _quoted(value: str) -> str:

@@ -48,11 +48,13 @@ class Fix:
         text: the advice, in plain words.
         commands: what to type, one command an entry, in order.
         destructive: whether following it loses data.
+        mendable: whether `doctor --fix` can carry it out.
     """
 
     text: str
     commands: tuple[str, ...] = ()
     destructive: bool = False
+    mendable: bool = False
 
 
 @dataclass(frozen=True)

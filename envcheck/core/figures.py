@@ -9,14 +9,15 @@ _STEP = 1000
 def size(count: int) -> str:
     """Bytes in decimal units as Docker prints them: ``152 MB``, ``1.4 GB``."""
     divisor, unit = _unit(count)
-    return f"{_figure(count, divisor, unit)} {unit}"
+    return f"{count / divisor:.{_digits(count, divisor, unit)}f} {unit}"
 
 
 def progress(done: int, total: int) -> str:
-    """How much of so many bytes is done, both in the unit of the total: `` 38/152 MB``."""
+    """How much of so many bytes is done, both as exact as the total: `` 38/152 MB``."""
     divisor, unit = _unit(total)
-    whole = _figure(total, divisor, unit)
-    return f"{_figure(min(done, total), divisor, unit):>{len(whole)}}/{whole} {unit}"
+    digits = _digits(total, divisor, unit)
+    whole = f"{total / divisor:.{digits}f}"
+    return f"{min(done, total) / divisor:>{len(whole)}.{digits}f}/{whole} {unit}"
 
 
 def _unit(count: int) -> tuple[int, str]:
@@ -28,10 +29,8 @@ def _unit(count: int) -> tuple[int, str]:
     return divisor, _UNITS[-1]
 
 
-def _figure(count: int, divisor: int, unit: str) -> str:
-    value = count / divisor
-    digits = 1 if unit in ("GB", "TB") and value < 100 else 0  # noqa: PLR2004
-    return f"{value:.{digits}f}"
+def _digits(count: int, divisor: int, unit: str) -> int:
+    return 1 if unit in ("GB", "TB") and count / divisor < 100 else 0  # noqa: PLR2004
 
 
 def seconds(value: float) -> str:

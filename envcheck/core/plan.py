@@ -160,6 +160,13 @@ class RemoveImage:
     size: int
 
 
+@dataclass(frozen=True)
+class RunCheck:
+    """Carry out one of the doctor's checks, by its id."""
+
+    id: str
+
+
 ImageAct = PullImage | BuildBase | BuildRecipe | BuildImage
 ObjectAct = (
     CreateNetwork
@@ -173,7 +180,7 @@ ObjectAct = (
     | RemoveVolume
     | RemoveImage
 )
-Act = ImageAct | ObjectAct
+Act = ImageAct | ObjectAct | RunCheck
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,11 @@ class Report:
             return ExitCode(self.error.exit_code)
         if self.left_behind:
             return ExitCode.INCOMPLETE
-        if any(result.status in ("fail", "error") for result in self.results):
+        statuses = {result.status for result in self.results}
+        if "fail" in statuses:
             return ExitCode.UNHEALTHY
+        if "error" in statuses:  # what could not be checked is never called good
+            return ExitCode.UNUSABLE
         if any(service.state == "failed" for service in self.services.values()):
             return ExitCode.UNHEALTHY
         return ExitCode.OK

@@ -9,9 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BLANK = "•••"
-_SECRET = re.compile(r"(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|CREDENTIALS?|(API|ACCESS|PRIVATE)_?KEY)")
+_SECRET = re.compile(
+    r"(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|CREDENTIALS?|(API|ACCESS|PRIVATE)_?KEY|AUTH$)"
+)
 _SECRET_FILE = re.compile(r"_FILE$")
-_URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^/\s:@]*:)(?P<secret>[^@/\s]+)@")
+# A password may hold an @, a path may hold another one: the last before the first / ends it.
+_URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s]+@", re.IGNORECASE)
 
 
 def secret_names(names: Iterable[str]) -> frozenset[str]:
@@ -19,11 +22,34 @@ def secret_names(names: Iterable[str]) -> frozenset[str]:
 
     A name that ends in ``_FILE`` holds a path, not the secret.
     """
-    return frozenset(
-        name for name in names if _SECRET.search(name.upper()) and not _SECRET_FILE.search(name)
-    )
+    return frozenset(name for name in names if _tells_of_a_secret(name))
+
+
+def _tells_of_a_secret(name: str) -> bool:
+    words = name.upper().replace("-", "_")
+    return bool(_SECRET.search(words)) and not _SECRET_FILE.search(words)
 
 
 def blank_urls(text: str) -> str:
     """The text with the password of every URL in it blanked."""
     return _URL_PASSWORD.sub(lambda found: f"{found['before']}{BLANK}@", text)
+
+
+def blank_words(words: Iterable[str]) -> tuple[str, ...]:
+    """A command with every secret in it blanked, told by the flag or variable before it.
+
+    ``--requirepass SECRET``, ``--token=SECRET``, ``DB_PASSWORD=SECRET``, and URLs.
+    """
+    shown: list[str] = []
+    after_flag = False
+    for word in words:
+        name, equals, _ = word.partition("=")
+        secret = _tells_of_a_secret(name) and not re.search(r"\s", name)
+        if after_flag and not word.startswith("--"):
+            shown.append(BLANK)
+        elif secret and equals:
+            shown.append(f"{name}={BLANK}")
+        else:
+            shown.append(blank_urls(word))
+        after_flag = secret and not equals and word.startswith("-")
+    return tuple(shown)

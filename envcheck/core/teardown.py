@@ -20,7 +20,7 @@ from envcheck.core.plan import (
     RemoveVolume,
     StopContainer,
 )
-from envcheck.core.spec import RECIPE_BASE, Label
+from envcheck.core.spec import LOCAL_REGISTRY, RECIPE_BASE, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
@@ -39,11 +39,13 @@ class Known:
         brought: images that this instance uses and envcheck brought to the engine.
         before: images that this instance uses and that stood here before envcheck did anything.
         elsewhere: images that other instances use, with the name of one of them.
+        names: the names by which instances got images; somebody else gave all others.
     """
 
     brought: Set[str]
     before: Set[str]
     elsewhere: Mapping[str, str]
+    names: Set[str]
 
 
 def decide_down(instance: str, observed: Observed) -> Plan:
@@ -98,8 +100,10 @@ def _images(
         if reason is not None:
             kept.append(Kept("image", image_name(image), reason))
             continue
+        theirs = tuple(name for name in image.tags if not _given_by_us(name, known))
+        kept += [Kept("image", name, "somebody else gave it this name") for name in theirs]
         # An image with two names keeps its bytes until the last name is gone.
-        for name in image.tags or (image.id,):
+        for name in (n for n in image.tags or (image.id,) if n not in theirs):
             key = ("image", name)
             build.add(RemoveImage(name, image.size), _CLEANED, key=key, after=tuple(earlier))
             earlier.append(key)
@@ -140,6 +144,10 @@ def _reason_to_keep(
     return None
 
 
+def _given_by_us(name: str, known: Known) -> bool:
+    return name in known.names or name.startswith(f"{LOCAL_REGISTRY}/")
+
+
 def image_name(image: SeenImage) -> str:
     """What to call an image: its first name, or its id where it has none."""
     return image.tags[0] if image.tags else image.id
@@ -148,7 +156,7 @@ def image_name(image: SeenImage) -> str:
 def leftovers(instance: str, observed: Observed) -> tuple[tuple[ObjectKind, str], ...]:
     """(kind, name) of everything on the engine that still bears the instance's label."""
     groups: tuple[tuple[ObjectKind, Iterable[tuple[str, Mapping[str, str]]]], ...] = (
-        ("container", ((c.name, c.labels) for c in observed.containers)),
+        ("container", ((c.name, c.labels) for c in observed.of_instance(instance))),
         ("network", ((n.name, n.labels) for n in observed.networks)),
         ("volume", ((v.name, v.labels) for v in observed.volumes)),
         ("image", ((image_name(i), i.labels) for i in observed.images)),

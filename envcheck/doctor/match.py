@@ -7,6 +7,7 @@ case: the same fault is "No space left" in one program and "no space left" in th
 from __future__ import annotations
 
 import errno as numbers
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,8 @@ def errno(*names: str) -> Match:
     return Match(lambda s: s.errno in codes)
 
 
-def status(*codes: int) -> Match:
-    """The engine answered with one of these HTTP statuses."""
+def status(*codes: int | None) -> Match:
+    """The engine answered with one of these HTTP statuses; None: it did not answer."""
     return Match(lambda s: s.status in codes)
 
 
@@ -91,6 +92,15 @@ def logs_say(*parts: str) -> Match:
     return Match(
         lambda s: any(_holds(line, parts) for line in s.logs),
         lambda s: tuple(line for line in s.logs if _holds(line, parts)),
+    )
+
+
+def logs_like(pattern: str) -> Match:
+    """The container printed a line that matches from its start."""
+    like = re.compile(pattern)
+    return Match(
+        lambda s: any(like.match(line) for line in s.logs),
+        lambda s: tuple(line for line in s.logs if like.match(line)),
     )
 
 

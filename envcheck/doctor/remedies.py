@@ -52,6 +52,13 @@ def kernel(symptom: Symptom, name: str, value: int) -> Fix:
     return Fix("set it in the engine's virtual machine", (f"{inside}{root}{setting}",))
 
 
+def forget(symptom: Symptom, *variables: str) -> tuple[str, ...]:
+    """The commands that forget variables, in the shell that this system has."""
+    if symptom.facts.host.system == "windows":
+        return tuple(f"Remove-Item Env:{name}" for name in variables)
+    return (f"unset {' '.join(variables)}",)
+
+
 def make_room(symptom: Symptom) -> Fix:
     """Make room where the engine keeps its data, without losing anything but a cache."""
     reclaimable = symptom.facts.engine.reclaimable
@@ -63,10 +70,10 @@ def make_room(symptom: Symptom) -> Fix:
     )
 
 
-def clean_service(symptom: Symptom, keep: str) -> Fix:
+def clean_service(keep: str) -> Fix:
     """Keep a service's data in one way, or drop it and begin anew."""
-    del symptom  # no fact changes it yet; the profile's name is not one
     return Fix(
         f"to keep the data: {keep}. To drop it: `envcheck clean PROFILE --only SERVICE` removes"
-        " the service's volume for good"
+        " the service's volume for good",
+        destructive=True,
     )

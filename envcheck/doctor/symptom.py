@@ -28,6 +28,7 @@ class Symptom:
         state: the container's state in the engine's word: ``exited``, ``restarting``, …
         health: what its health check says: ``healthy``, ``unhealthy``, ``starting``.
         exit_code: of its main process, where that has ended.
+        seconds: how long it was waited for.
         logs: the last lines that it printed, oldest first.
         endpoint: the address of the engine, and ``chosen_by`` what chose it, as in
             `envcheck.engine.endpoint`.
@@ -46,6 +47,7 @@ class Symptom:
     exit_code: int | None = None
     oom_killed: bool = False
     restarts: int = 0
+    seconds: float | None = None
     logs: tuple[str, ...] = ()
     endpoint: str = ""
     chosen_by: str = ""

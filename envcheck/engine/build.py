@@ -11,7 +11,9 @@ import tarfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from envcheck.core.errors import Fix, StepFailed
+from envcheck.core.errors import EnvcheckError, Fix, StepFailed
+from envcheck.doctor.symptom import Symptom
+from envcheck.engine.failures import UNKNOWN, our_error
 from envcheck.engine.pull import drain, error_in
 
 if TYPE_CHECKING:
@@ -60,17 +62,25 @@ def follow_build(stream: Iterable[Mapping[str, Any]], image: str, progress: Prog
     for event in stream:
         if text := error_in(event):
             drain(stream)
-            raise StepFailed(
-                f"building {image}: {text}",
-                id="image.build-failed",
-                evidence=tuple(said[-_KEPT_LINES:]),
-                fix=Fix("mend the Dockerfile's failing step, then run it again"),
-            )
+            raise _failed(image, text, said[-_KEPT_LINES:])
         line = _PAINT.sub("", str(event.get("stream") or "")).strip()
         if line.startswith("Step "):
             _tell_step(line.partition(" : ")[2], progress)
         if line and not line.startswith("--->"):
             said += line.splitlines()
+
+
+def _failed(image: str, text: str, said: list[str]) -> EnvcheckError:
+    """A fault of the machine by its name; otherwise it is the Dockerfile's."""
+    error = our_error(Symptom("build", image, "\n".join((*said, text))), f"building {image}")
+    if error.id != UNKNOWN:
+        return error
+    return StepFailed(
+        f"building {image}: {text}",
+        id="image.build-failed",
+        evidence=said,
+        fix=Fix("mend the Dockerfile's failing step, then run it again"),
+    )
 
 
 def _tell_step(instruction: str, progress: Progress) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import docker
@@ -10,10 +12,12 @@ from docker.errors import APIError, DockerException, NotFound
 
 from envcheck.core.events import EngineInfo
 from envcheck.core.observed import Observed
+from envcheck.doctor.symptom import Symptom
 from envcheck.engine import seen
+from envcheck.engine.about import About
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
-from envcheck.engine.failures import explanation, ours, translate, translate_pull, unreachable
+from envcheck.engine.failures import explanation, our_error, ours, symptom
 from envcheck.engine.pull import follow_pull
 from envcheck.run.ports import ContainerState, ImageFacts, Ran
 
@@ -23,14 +27,14 @@ if TYPE_CHECKING:
 
     from envcheck.core.context import BuildContext
     from envcheck.core.reference import Reference
-    from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
-    from envcheck.doctor.engine_faults import Unreachable
+    from envcheck.core.spec import ContainerSpec, Mount, NetworkSpec, VolumeSpec
     from envcheck.engine.endpoint import Endpoint
     from envcheck.run.ports import Progress
 
 _CONNECT_SECONDS = 10
 _WORK_SECONDS = 120
 _PIECE = 1 << 20
+_ALL_LINES = 10_000
 _POOL = 32
 """Connections kept open; more than the executor has workers, so that none waits for another."""
 
@@ -44,6 +48,11 @@ class DockerEngine:
         self._api = api
         self._endpoint = endpoint
 
+    @property
+    def about(self) -> About:
+        """Questions about the engine as a whole."""
+        return About(self._api)
+
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
@@ -56,9 +65,14 @@ class DockerEngine:
         return dict(self._api.info())
 
     @ours("asking the engine for its version")
+    def version(self) -> dict[str, Any]:
+        """What ``docker version`` shows of the server, as data."""
+        return dict(self._api.version())
+
+    @ours("asking the engine for its version")
     def describe(self) -> EngineInfo:
         """Which engine this is, and why it was chosen."""
-        version = self._api.version()
+        version = self.version()
         return EngineInfo(
             endpoint=self._endpoint.url,
             chosen_by=self._endpoint.chosen_by,
@@ -96,7 +110,7 @@ class DockerEngine:
         except NotFound:
             return None
         except (DockerException, requests.exceptions.RequestException) as error:
-            raise translate(error, f"looking at image {reference}") from error
+            raise our_error(symptom(error, "ask", reference), f"looking at {reference}") from error
 
     def registry_digest(self, reference: Reference) -> str:
         """The digest that an image has in its registry now; nothing is pulled.
@@ -105,12 +119,11 @@ class DockerEngine:
             RegistryUnreachable: no registry answered.
             StepFailed: the registry said no, or there is no such image in it.
         """
+        name = str(reference)
         try:
-            answer = self._api.inspect_distribution(str(reference))
-        except APIError as error:
-            raise translate_pull(explanation(error), str(reference)) from error
+            answer = self._api.inspect_distribution(name)
         except (DockerException, requests.exceptions.RequestException) as error:
-            raise translate(error, f"asking the registry for {reference}") from error
+            raise our_error(symptom(error, "pull", name), f"asking for {name}") from error
         return str((answer.get("Descriptor") or {}).get("digest", ""))
 
     @ours("looking for unnamed images")
@@ -127,35 +140,35 @@ class DockerEngine:
 
     # Objects
 
-    @ours("creating network")
+    @ours("creating network", "create")
     def create_network(self, spec: NetworkSpec) -> None:
         """Create a bridge network; ObjectConflict where one of that name exists."""
         self._api.create_network(
             spec.name, driver="bridge", labels=dict(spec.labels), check_duplicate=True
         )
 
-    @ours("creating volume")
+    @ours("creating volume", "create")
     def create_volume(self, spec: VolumeSpec) -> None:
         """Create a named volume; no error where it exists."""
         self._api.create_volume(spec.name, labels=dict(spec.labels))
 
-    @ours("creating container")
+    @ours("creating container", "create")
     def create_container(self, spec: ContainerSpec) -> None:
         """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
         config = container_config(self._api, spec)
         self._api.create_container_from_config(config, spec.name)
 
-    @ours("starting")
+    @ours("starting", "start")
     def start_container(self, name: str) -> None:
         """Start a container; no error where it runs already."""
         self._api.start(name)
 
-    @ours("stopping")
+    @ours("stopping", "stop")
     def stop_container(self, name: str, grace: int) -> None:
         """Stop a container with its own stop signal, and kill it after ``grace`` seconds."""
         self._api.stop(name, timeout=grace)
 
-    @ours("removing container")
+    @ours("removing container", "remove")
     def remove_container(self, name: str) -> None:
         """Kill and remove a container with its anonymous volumes; gone already is no error."""
         try:
@@ -166,7 +179,7 @@ class DockerEngine:
             if "already in progress" not in explanation(error):  # somebody else removes it: fine
                 raise
 
-    @ours("removing network")
+    @ours("removing network", "remove")
     def remove_network(self, name: str) -> None:
         """Remove a network; gone already is no error, ObjectConflict while in use."""
         try:
@@ -174,7 +187,7 @@ class DockerEngine:
         except NotFound:
             return
 
-    @ours("removing volume")
+    @ours("removing volume", "remove")
     def remove_volume(self, name: str) -> None:
         """Remove a volume and its data; gone already is no error, ObjectConflict while in use."""
         try:
@@ -182,7 +195,7 @@ class DockerEngine:
         except NotFound:
             return
 
-    @ours("removing image")
+    @ours("removing image", "remove")
     def remove_image(self, reference: str) -> None:
         """Remove a name of an image, and the image with its last one; gone already is no error."""
         try:
@@ -201,33 +214,56 @@ class DockerEngine:
         return Ran(-1 if code is None else int(code), output.decode("utf-8", "replace"))
 
     def run_once(
-        self, image: str, labels: Mapping[str, str], command: Sequence[str] | None = None
+        self,
+        image: str,
+        labels: Mapping[str, str],
+        command: Sequence[str] | None = None,
+        *,
+        mounts: Sequence[Mount] = (),
     ) -> Ran:
         """Create a container, run it to its end, and remove it, whatever happens.
 
         The SDK's ``containers.run`` leaves the container behind when its start fails.
         """
-        name = self._create_plain(image, labels, command)
+        begun = time.monotonic()
+        name = self._create_plain(image, labels, command, mounts)
+        created = time.monotonic()
         try:
-            return self._run_to_end(name)
+            code = self._run_to_end(name)
+            ended = time.monotonic()
+            output = "\n".join(self.logs(name, _ALL_LINES))
+            read = time.monotonic()
         finally:
             self.remove_container(name)
+        seconds = {
+            "create": created - begun,
+            "run": ended - created,
+            "output": read - ended,
+            "remove": time.monotonic() - read,
+        }
+        return Ran(code, output, seconds)
 
-    @ours("creating a container of")
+    @ours("creating a container of", "create")
     def _create_plain(
-        self, image: str, labels: Mapping[str, str], command: Sequence[str] | None
+        self,
+        image: str,
+        labels: Mapping[str, str],
+        command: Sequence[str] | None,
+        mounts: Sequence[Mount],
     ) -> str:
+        binds = [f"{mount.volume}:{mount.target}" for mount in mounts]
         made = self._api.create_container(
-            image, command=list(command) if command else None, labels=dict(labels)
+            image,
+            command=list(command) if command else None,
+            labels=dict(labels),
+            host_config=self._api.create_host_config(binds=binds),
         )
         return str(made["Id"])
 
-    @ours("running container")
-    def _run_to_end(self, name: str) -> Ran:
+    @ours("running container", "start")
+    def _run_to_end(self, name: str) -> int:
         self._api.start(name)
-        code = int(self._api.wait(name, timeout=_WORK_SECONDS)["StatusCode"])
-        output: bytes = self._api.logs(name, stdout=True, stderr=True)
-        return Ran(code, output.decode("utf-8", "replace"))
+        return int(self._api.wait(name, timeout=_WORK_SECONDS)["StatusCode"])
 
     def pull(self, reference: Reference, progress: Progress) -> None:
         """Get an image from its registry.
@@ -241,12 +277,10 @@ class DockerEngine:
         try:
             stream = self._api.pull(reference.name, tag=tag, stream=True, decode=True)
             follow_pull(stream, name, progress)
-        except APIError as error:
-            raise translate_pull(explanation(error), name) from error
         except (DockerException, requests.exceptions.RequestException) as error:
-            raise translate(error, f"pulling {name}") from error
+            raise our_error(symptom(error, "pull", name), f"pulling {name}") from error
 
-    @ours("building")
+    @ours("building", "build")
     def build(self, tag: str, context: BuildContext, options: BuildOptions, tell: Progress) -> None:
         """Build an image with the classic builder.
 
@@ -267,7 +301,7 @@ class DockerEngine:
         )
         follow_build(stream, tag, tell)
 
-    @ours("importing")
+    @ours("importing", "build")
     def import_image(self, tag: str, archive: BinaryIO, labels: Mapping[str, str]) -> None:
         """Make an image from a root file system's tar."""
         repository, _, version = tag.rpartition(":")
@@ -280,14 +314,14 @@ class DockerEngine:
         )
         _raise_import_error(answer, tag)
 
-    @ours("tagging")
+    @ours("tagging", "create")
     def tag_image(self, reference: str, tag: str) -> None:
         """Give an image one more name."""
         repository, _, version = tag.rpartition(":")
         self._api.tag(reference, repository, version)
 
 
-def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Unreachable:
+def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Symptom:
     """Talk to the engine at an endpoint, or say why not.
 
     The engine has 10 seconds to answer its first question; later ones have 120.
@@ -301,7 +335,8 @@ def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Un
         )
         client.ping()
     except (DockerException, requests.exceptions.RequestException, OSError) as error:
-        return unreachable(error, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
+        seen_of_it = symptom(error, "connect")
+        return replace(seen_of_it, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
     client.api.timeout = _WORK_SECONDS
     return DockerEngine(client.api, endpoint)
 
@@ -309,4 +344,4 @@ def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Un
 def _raise_import_error(answer: Iterable[str] | str, tag: str) -> None:
     text = answer if isinstance(answer, str) else "".join(answer)
     if '"error"' in text:
-        raise translate_pull(text.strip(), tag)
+        raise our_error(Symptom("build", tag, text.strip()), f"importing {tag}")

@@ -20,7 +20,6 @@ def container_config(api: Any, spec: ContainerSpec) -> dict[str, Any]:
         binds=[f"{mount.volume}:{mount.target}" for mount in spec.mounts],
         network_mode=spec.network,
     )
-    alias = EndpointConfig(api._version, aliases=[spec.service])  # noqa: SLF001 - the SDK's own way
     config: dict[str, Any] = api.create_container_config(
         image=spec.image,
         command=list(spec.command) if spec.command is not None else None,
@@ -28,6 +27,15 @@ def container_config(api: Any, spec: ContainerSpec) -> dict[str, Any]:
         ports=[(port.container, "tcp") for port in spec.ports],
         labels=dict(spec.labels),
         host_config=host,
-        networking_config=api.create_networking_config({spec.network: alias}),
+        networking_config=_networking(api, spec),
     )
+    return config
+
+
+def _networking(api: Any, spec: ContainerSpec) -> dict[str, Any] | None:
+    """Services find each other by name on their own network; the default one knows none."""
+    if not spec.service:
+        return None
+    alias = EndpointConfig(api._version, aliases=[spec.service])  # noqa: SLF001 - the SDK's own way
+    config: dict[str, Any] = api.create_networking_config({spec.network: alias})
     return config

@@ -1,9 +1,13 @@
-"""From the SDK's exceptions to ours: by type, errno and status first, by text where it must be."""
+"""From the SDK's exceptions to symptoms, and from symptoms to our errors.
+
+What a failure is called and what helps is the catalogue's business (`envcheck.doctor`); here it is
+only read: by type, errno and status, and the engine's own words.
+"""
 
 from __future__ import annotations
 
-import errno
 import socket
+import ssl
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -12,51 +16,39 @@ from docker.errors import APIError, DockerException, TLSParameterError
 
 from envcheck.core.errors import (
     EnvcheckError,
-    Fix,
     ObjectConflict,
     ObjectMissing,
     RegistryUnreachable,
     StepFailed,
 )
-from envcheck.doctor.engine_faults import Unreachable, UnreachableReason
+from envcheck.doctor.catalogue.reach import UNREACHABLE
+from envcheck.doctor.diagnose import diagnose
+from envcheck.doctor.symptom import Symptom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from envcheck.doctor.fault import Diagnosis
+    from envcheck.doctor.symptom import Doing
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
+UNKNOWN = "unknown"
+"""The id of a failure that no entry of the catalogue matches; its text is shown raw and whole."""
+
 _NOT_FOUND = 404
-_CONFLICT = 409
-_FORBIDDEN = 403
+_IN_USE = (409, 403)
+_MISSING_IMAGE = ("registry.unknown-image", "registry.access-denied", "registry.no-platform")
 
-# Texts with which engines of every version say that no registry answered. Each is a Go network
-# error, which the engine passes on as HTTP 500.
-_NO_REGISTRY = (
-    "no such host",
-    "connection refused",
-    "i/o timeout",
-    "network is unreachable",
-    "no route to host",
-    "Temporary failure in name resolution",
-    "server misbehaving",
-    "Client.Timeout exceeded",
-    "context deadline exceeded",
-    "TLS handshake timeout",
-    "connection reset by peer",
-    "proxyconnect tcp",
-    "EOF",
-)
-
-
-# Texts with which registries say that they have no such image, or none for this user. A pull wraps
-# the last two in one of the others; the question for a digest does not.
-_NO_IMAGE = (
-    "manifest unknown",
-    "not found",
-    "pull access denied",
-    "name unknown",
-    "denied: requested access",
+# What tells most about why nobody answered, most telling first. The SDK and urllib3 wrap it deeply.
+_TELLING: tuple[type[BaseException], ...] = (
+    TLSParameterError,
+    ssl.SSLError,
+    socket.gaierror,
+    TimeoutError,
+    requests.exceptions.SSLError,
+    requests.exceptions.ReadTimeout,
 )
 
 
@@ -78,33 +70,27 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         waiting += [x for x in (*links, *current.args) if isinstance(x, BaseException)]
 
 
-def unreachable(error: Exception, *, endpoint: str, chosen_by: str) -> Unreachable:
-    """Why the engine at an endpoint could not be talked to."""
-    return Unreachable(_reason(error), endpoint, chosen_by, str(error))
+def root_cause(error: BaseException) -> BaseException:
+    """The exception of the chain that tells most."""
+    links = tuple(chain(error))
+    for kind in _TELLING:
+        for link in links:
+            if isinstance(link, kind):
+                return link
+    return next((link for link in links if isinstance(link, OSError) and link.errno), links[-1])
 
 
-def _reason(error: Exception) -> UnreachableReason:
-    for cause in chain(error):
-        if isinstance(cause, TLSParameterError):
-            return "tls"
-        if isinstance(cause, requests.exceptions.ReadTimeout | TimeoutError):
-            return "timeout"
-        if isinstance(cause, requests.exceptions.SSLError):
-            return "tls"
-        if isinstance(cause, socket.gaierror):
-            return "resolve"
-        if isinstance(cause, OSError) and cause.errno in _BY_ERRNO:
-            return _BY_ERRNO[cause.errno]
-    return "other"
-
-
-# errno by name: the numbers differ between systems.
-_BY_ERRNO: dict[int, UnreachableReason] = {
-    errno.ENOENT: "absent",
-    errno.ECONNREFUSED: "refused",
-    errno.EACCES: "forbidden",
-    errno.EPERM: "forbidden",
-}
+def symptom(error: Exception, doing: Doing, subject: str = "") -> Symptom:
+    """What was seen of a failure."""
+    cause = root_cause(error)
+    return Symptom(
+        doing=doing,
+        subject=subject,
+        text=explanation(error) if isinstance(error, APIError) else str(error),
+        status=error.status_code if isinstance(error, APIError) else None,
+        cause=type(cause).__name__,
+        errno=getattr(cause, "errno", None),
+    )
 
 
 def explanation(error: APIError) -> str:
@@ -113,47 +99,32 @@ def explanation(error: APIError) -> str:
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text or error)
 
 
-def translate(error: Exception, doing: str) -> EnvcheckError:
-    """Our error for one of the SDK's; ``doing`` says what was being done, for the message."""
-    if not isinstance(error, APIError):
-        return StepFailed(f"{doing}: {error}", id="docker.connection-lost", evidence=(str(error),))
-    text = explanation(error)
-    status = error.status_code or 0
-    message = f"{doing}: {text}"
-    if "port is already allocated" in text or "address already in use" in text:
-        return StepFailed(message, id="docker.port-taken", evidence=(text,), fix=_OTHER_PORT)
-    if "no space left on device" in text:
-        return StepFailed(message, id="machine.disk-full", evidence=(text,), fix=_PRUNE)
-    if status == _NOT_FOUND:
-        return ObjectMissing(message, id="docker.no-such-object", evidence=(text,))
-    if status in (_CONFLICT, _FORBIDDEN):
-        return ObjectConflict(message, id="docker.object-in-use", evidence=(text,))
-    return StepFailed(message, id="docker.step-failed", evidence=(text,))
+def our_error(seen: Symptom, about: str) -> EnvcheckError:
+    """Our error for a symptom; ``about`` says what was being done, for the message."""
+    found = diagnose(seen)
+    kind = _kind(seen, found)
+    if found is None:
+        return kind(f"{about}: {seen.text}", id=UNKNOWN, evidence=seen.text.splitlines())
+    evidence = found.evidence or tuple(seen.text.splitlines())
+    return kind(f"{about}: {found.what}", id=found.id, evidence=evidence, fix=found.fix)
 
 
-_OTHER_PORT = Fix("stop who holds the port, or give the service another one in the profile")
-_PRUNE = Fix("make room where Docker keeps its data", ("docker system df", "docker system prune"))
+def _kind(seen: Symptom, found: Diagnosis | None) -> type[StepFailed]:
+    id = found.id if found else ""
+    if id in UNREACHABLE:
+        return RegistryUnreachable
+    if id in _MISSING_IMAGE or seen.status == _NOT_FOUND:
+        return ObjectMissing
+    return ObjectConflict if seen.status in _IN_USE else StepFailed
 
 
-def translate_pull(text: str, image: str) -> EnvcheckError:
-    """Our error for what an engine or a registry said while an image was asked for."""
-    message = f"pulling {image}: {text}"
-    if any(known in text for known in _NO_IMAGE):
-        return ObjectMissing(
-            message,
-            id="registry.unknown-image",
-            evidence=(text,),
-            fix=Fix(f"look at the name and the tag of {image}; a private one needs `docker login`"),
-        )
-    if any(known in text for known in _NO_REGISTRY):
-        return RegistryUnreachable(message, id="registry.unreachable", evidence=(text,))
-    if "no space left on device" in text:
-        return StepFailed(message, id="machine.disk-full", evidence=(text,), fix=_PRUNE)
-    return StepFailed(message, id="registry.pull-failed", evidence=(text,))
+def ours(about: str, doing: Doing = "ask") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorate a method so that whatever the SDK raises in it becomes one of our errors.
 
-
-def ours(doing: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate a method so that whatever the SDK raises in it becomes one of our errors."""
+    Args:
+        about: what the method does, for the message; its first word argument comes behind it.
+        doing: the same for the catalogue.
+    """
 
     def decorate(method: Callable[P, R]) -> Callable[P, R]:
         @wraps(method)
@@ -161,9 +132,19 @@ def ours(doing: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             try:
                 return method(*args, **kwargs)
             except (DockerException, requests.exceptions.RequestException) as error:
-                name = next((str(a) for a in args[1:] if isinstance(a, str)), "")
-                raise translate(error, f"{doing} {name}".strip()) from error
+                name = _subject(args)
+                raise our_error(symptom(error, doing, name), f"{about} {name}".strip()) from error
 
         return call
 
     return decorate
+
+
+def _subject(args: tuple[object, ...]) -> str:
+    """The name of what a method works on: its first text, or the name of its spec."""
+    for argument in args[1:]:
+        if isinstance(argument, str):
+            return argument
+        if name := getattr(argument, "name", ""):
+            return str(name)
+    return ""

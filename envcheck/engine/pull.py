@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from envcheck.engine.failures import translate_pull
+from envcheck.doctor.symptom import Symptom
+from envcheck.engine.failures import our_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,7 @@ def follow_pull(stream: Iterable[Mapping[str, Any]], image: str, progress: Progr
     for event in stream:
         if text := error_in(event):
             drain(stream)
-            raise translate_pull(text, image)
+            raise our_error(Symptom("pull", image, text), f"pulling {image}")
         detail = event.get("progressDetail") or {}
         layer, total = str(event.get("id", "")), int(detail.get("total") or 0)
         if event.get("status") == "Downloading" and total:

@@ -10,7 +10,15 @@ from envcheck.run.ports import ContainerState, ImageFacts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from envcheck.doctor.facts import Kind
+
 _NO_NAME = "<none>"
+_SYSTEMS: tuple[tuple[str, Kind], ...] = (
+    ("Docker Desktop", "docker-desktop"),
+    ("Rancher Desktop", "rancher-desktop"),
+    ("OrbStack", "orbstack"),
+)
+_NAMES: tuple[tuple[str, Kind], ...] = (("colima", "colima"), ("lima", "lima"))
 
 
 def container(data: Mapping[str, Any]) -> SeenContainer:
@@ -97,7 +105,7 @@ def image_facts(data: Mapping[str, Any]) -> ImageFacts:
     )
 
 
-def engine_kind(info: Mapping[str, Any], version: Mapping[str, Any]) -> str:
+def engine_kind(info: Mapping[str, Any], version: Mapping[str, Any]) -> Kind:
     """Which product answers behind the API, since advice differs between them.
 
     Told as DDEV does (ddev/ddev, pkg/dockerutil/providers.go).
@@ -106,13 +114,32 @@ def engine_kind(info: Mapping[str, Any], version: Mapping[str, Any]) -> str:
     if any(name.startswith("Podman Engine") for name in components):
         return "podman"
     system, name = str(info.get("OperatingSystem", "")), str(info.get("Name", ""))
-    for product in ("Docker Desktop", "Rancher Desktop", "OrbStack"):
-        if system.startswith(product):
-            return product.lower().replace(" ", "-")
-    if name.startswith(("colima", "lima")):
-        return name.split("-", maxsplit=1)[0]
+    for beginning, kind in _SYSTEMS:
+        if system.startswith(beginning):
+            return kind
+    for beginning, kind in _NAMES:
+        if name.startswith(beginning):
+            return kind
     options = info.get("SecurityOptions") or ()
     return "rootless" if "name=rootless" in options else "docker"
+
+
+def reclaimable(data: Mapping[str, Any]) -> int:
+    """Bytes that nothing uses, from ``/system/df``, in both of its shapes."""
+    if "LayersSize" not in data and "ImageUsage" in data:
+        kinds = ("ImageUsage", "VolumeUsage")
+        return sum(int((data.get(kind) or {}).get("Reclaimable") or 0) for kind in kinds)
+    images = sum(
+        int(i.get("Size") or 0) - max(0, int(i.get("SharedSize") or 0))
+        for i in data.get("Images") or ()
+        if not i.get("Containers")
+    )
+    volumes = sum(
+        max(0, int((v.get("UsageData") or {}).get("Size") or 0))
+        for v in data.get("Volumes") or ()
+        if not (v.get("UsageData") or {}).get("RefCount")
+    )
+    return images + volumes
 
 
 def disk_use(data: Mapping[str, Any]) -> int:

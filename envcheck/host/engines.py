@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
-import grp
 import os
 import shutil
 import socket
@@ -13,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import StepFailed
-from envcheck.doctor.engine_faults import HostFacts
 from envcheck.host.shell import as_root, run
 from envcheck.run.poll import poll
 
@@ -32,34 +29,9 @@ _DAEMON = "dockerd"
 _PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def host_facts(socket_path: str | None) -> HostFacts:
-    """What the diagnosis of an unreachable engine must know of this machine."""
-    root = os.geteuid() == 0
-    user = getpass.getuser()
-    group = _group_of(socket_path)
-    return HostFacts(
-        user=user,
-        root=root,
-        installed=_which(_DAEMON) is not None,
-        install=_install_commands(),
-        start=_start_commands(),
-        socket_group=group.gr_name if group else "",
-        in_group=group is not None and user in group.gr_mem,
-    )
-
-
-def _which(program: str) -> str | None:
+def find_program(program: str) -> str | None:
+    """Where a program is, the administrator's folders included; None where it is not."""
     return shutil.which(program, path=f"{os.environ.get('PATH', '')}:{_PLACES}")
-
-
-def _group_of(path: str | None) -> grp.struct_group | None:
-    if path is None:
-        return None
-    with contextlib.suppress(OSError, KeyError):
-        return grp.getgrgid(Path(path).stat().st_gid)
-    with contextlib.suppress(KeyError):
-        return grp.getgrnam("docker")
-    return None
 
 
 def distribution() -> Mapping[str, str]:
@@ -76,10 +48,11 @@ def debian_like() -> bool:
     """Whether this is Debian, Ubuntu or a relative, with apt."""
     facts = distribution()
     family = f"{facts.get('ID', '')} {facts.get('ID_LIKE', '')}".split()
-    return "debian" in family and _which("apt-get") is not None
+    return "debian" in family and find_program("apt-get") is not None
 
 
-def _install_commands() -> tuple[str, ...]:
+def install_commands() -> tuple[str, ...]:
+    """How to install the distribution's engine; nothing where we do not know."""
     if not debian_like():
         return ()
     # The recommended packages belong to a working engine: apparmor where the kernel uses it,
@@ -87,7 +60,8 @@ def _install_commands() -> tuple[str, ...]:
     return tuple(map(as_root, ("apt-get update", "apt-get install -y docker.io")))
 
 
-def _start_commands() -> tuple[str, ...]:
+def start_commands() -> tuple[str, ...]:
+    """The ways to start an installed engine here, best first."""
     own = f"setsid {_DAEMON} >{DAEMON_LOG} 2>&1 </dev/null &"
     if Path("/run/systemd/system").is_dir():  # sd_booted(3)
         return (as_root("systemctl start docker"),)
@@ -95,13 +69,13 @@ def _start_commands() -> tuple[str, ...]:
     return tuple(map(as_root, (*service, own)))
 
 
-def install(facts: HostFacts, emit: Emit) -> None:
+def install(emit: Emit) -> None:
     """Install the distribution's engine.
 
     Raises:
-        StepFailed: a command failed, or we know no way to do it here.
+        StepFailed: a command failed.
     """
-    for command in facts.install:
+    for command in install_commands():
         run(command, emit)
 
 
@@ -112,7 +86,7 @@ def start(socket_path: str, emit: Emit, clock: Clock) -> None:
         StepFailed: none did; the engine's own last lines are the evidence.
     """
     failures: list[str] = []
-    for command in _start_commands():
+    for command in start_commands():
         begun = time.time()
         try:
             run(command, emit)

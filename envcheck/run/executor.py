@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from queue import Empty, Queue
+from threading import Thread
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from envcheck.core.errors import EnvcheckError
 
@@ -17,8 +19,37 @@ if TYPE_CHECKING:
 
     from envcheck.core.plan import Act, Plan, Step
 
+T = TypeVar("T")
+
 WORKERS = 16
 """More acts than this at once make no engine faster; the SDK's connection pool holds as many."""
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """Call something that may hang, and wait no longer than that.
+
+    What does not return in time is left behind in a thread that does not keep the program alive.
+
+    Raises:
+        TimeoutError: it did not return in time.
+        Exception: whatever it raised.
+    """
+    answers: Queue[tuple[T | None, BaseException | None]] = Queue()
+
+    def run() -> None:
+        try:
+            answers.put((call(), None))
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            answers.put((None, error))
+
+    Thread(target=run, daemon=True, name="envcheck-limited").start()
+    try:
+        value, error = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no answer in {seconds:.0f} s") from None
+    if error is not None:
+        raise error
+    return cast("T", value)
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,14 @@ class ContainerState:
 
 @dataclass(frozen=True)
 class Ran:
-    """The outcome of a command in a container: exit code and what it printed."""
+    """The outcome of a command in a container: exit code and what it printed.
+
+    ``seconds`` says how long each part took, for a container that was made for the command.
+    """
 
     exit_code: int
     output: str
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

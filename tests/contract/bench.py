@@ -54,12 +54,21 @@ MISSING = Program(_UNKNOWN, Life(cannot_start="executable file not found in $PAT
 class Bench(Protocol):
     """An engine under trial, and what its rules cannot be tried without."""
 
-    engine: Engine
-    clock: Clock
-    image: str
-    """An image on the engine; bears the label ``of=image``."""
-    name: str
-    """Every object of the test has this in its name, and no other object has."""
+    @property
+    def engine(self) -> Engine:
+        """The engine."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time that it goes by."""
+
+    @property
+    def image(self) -> str:
+        """An image on it, which bears the label ``of=image``."""
+
+    @property
+    def name(self) -> str:
+        """Every object of the test has this in its name, and no other object has."""
 
     def learn(self, program: Program) -> None:
         """Make the engine know a program; a real one does."""
@@ -149,7 +158,7 @@ def spec_of(
         environment={"GREETING": "hello"},
         ports=ports,
         mounts=tuple(Mount(volume, f"/mnt/{volume}") for volume in volumes),
-        labels={Label.INSTANCE: bench.name, Label.SERVICE: name},
+        labels={Label.INSTANCE: bench.name, Label.SERVICE: name, Label.FINGERPRINT: "image:1"},
         command=program.command,
     )
 

@@ -14,7 +14,7 @@ import pytest
 
 from envcheck.core.context import BuildContext, ContextFile
 from envcheck.core.spec import Label
-from envcheck.doctor.engine_faults import Unreachable
+from envcheck.doctor.symptom import Symptom
 from envcheck.engine.build import BuildOptions
 from envcheck.engine.client import connect
 from envcheck.engine.endpoint import resolve
@@ -67,7 +67,7 @@ class RealBench:
 def real_engine() -> Iterator[DockerEngine]:
     """The engine that docker itself would talk to; afterwards it is as it was before."""
     engine = connect(resolve(os.environ), os.environ)
-    assert not isinstance(engine, Unreachable), engine
+    assert not isinstance(engine, Symptom), engine
     before = _names(engine.observe())
     yield engine
     after = _names(engine.observe())

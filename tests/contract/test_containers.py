@@ -53,6 +53,7 @@ def test_a_container_inherits_the_labels_of_its_image(bench: Bench) -> None:
         "of": "image",
         Label.INSTANCE: bench.name,
         Label.SERVICE: "one",
+        Label.FINGERPRINT: "image:1",
     }
 
 

@@ -65,6 +65,7 @@ class FakeEngine:
         self.acts: list[tuple[str, str]] = []
         self.before_each_act: Callable[[tuple[str, str]], None] = lambda _what: None
         self.lock = RLock()
+        self._free_ports = itertools.count(_FIRST_FREE_PORT)
 
     def add_image(self, *tags: str, **facts: Any) -> Image:
         """An image that simply is there; ``facts`` are fields of `Image`."""
@@ -239,7 +240,8 @@ class FakeEngine:
 
     def _publish(self, container: Container) -> dict[int, int]:
         busy = self.taken | set(self.store.ports_in_use())
-        free = (port for port in itertools.count(_FIRST_FREE_PORT) if port not in busy)
+        # As Docker does: the next port, never one that was given back a moment ago.
+        free = (port for port in self._free_ports if port not in busy)
         published: dict[int, int] = {}
         for port in container.spec.ports:
             host = port.host if port.host is not None else next(free)

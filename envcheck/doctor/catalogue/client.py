@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix
+from envcheck.doctor import remedies
 from envcheck.doctor.fault import Fault
 from envcheck.doctor.match import cause, doing, fact, says
 
@@ -116,9 +117,9 @@ FAULTS = (
         | (_LOOK & fact(lambda f: f.client.tls_verify and f.client.missing_certificates)),
         what=_certificates,
         why="DOCKER_TLS_VERIFY asks for ca.pem, cert.pem and key.pem",
-        remedy=Fix(
+        remedy=lambda s: Fix(
             "put the files back; or, if the engine is on this machine, use no encryption",
-            ("unset DOCKER_TLS_VERIFY DOCKER_CERT_PATH",),
+            remedies.forget(s, "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"),
         ),
         link="https://docs.docker.com/engine/security/protect-access/",
     ),
@@ -140,6 +141,6 @@ FAULTS = (
         matches=says("Invalid bind address", "npipe:// protocol is only supported on Windows"),
         what=lambda s: f"no engine can have this address: {s.endpoint or 'see the evidence'}",
         why="addresses begin with unix://, tcp://, ssh://, or on Windows npipe://",
-        remedy=Fix("mend DOCKER_HOST, or forget it", ("unset DOCKER_HOST",)),
+        remedy=lambda s: Fix("mend DOCKER_HOST, or forget it", remedies.forget(s, "DOCKER_HOST")),
     ),
 )

@@ -1,4 +1,4 @@
-"""The way to the engine: its socket, the rights on it, and who answers there."""
+"""The way to the engine: its socket, the rights on it, and whether anybody is there."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import Fix
 from envcheck.doctor import remedies
 from envcheck.doctor.catalogue import unanswered as seen
+from envcheck.doctor.catalogue.unanswered import at
 from envcheck.doctor.fault import Fault
-from envcheck.doctor.match import cause, chosen_by, doing, endpoint, errno, says
+from envcheck.doctor.match import chosen_by, says
 from envcheck.doctor.products import as_root, product
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 _INSTALL = "https://docs.docker.com/engine/install/"
 _START = "https://docs.docker.com/engine/daemon/start/"
 _POSTINSTALL = "https://docs.docker.com/engine/install/linux-postinstall/"
-
-
-def _at(symptom: Symptom) -> str:
-    chosen = f" ({symptom.chosen_by})" if symptom.chosen_by else ""
-    return f"{symptom.endpoint or 'the engine'}{chosen}"
 
 
 def _group(symptom: Symptom) -> str:
@@ -53,19 +49,21 @@ def _revive(symptom: Symptom) -> Fix:
 
 def _elsewhere(symptom: Symptom) -> str:
     found = symptom.facts.host.answering
-    return f"no engine at {_at(symptom)}, but one answers at {found[0] if found else 'elsewhere'}"
+    return f"no engine at {at(symptom)}, but one answers at {found[0] if found else 'elsewhere'}"
 
 
 def _use_the_other(symptom: Symptom) -> Fix:
     found = symptom.facts.host.answering
     commands = (f"export DOCKER_HOST=unix://{found[0]}",) if found else ()
-    return Fix("use that one: for good, with `docker context use`; for this shell", commands)
+    return Fix("use that one: in this shell so; for good with a context of its own", commands)
 
 
 def _forget_host(symptom: Symptom) -> Fix:
     origin = symptom.facts.client.docker_host_from
     where = f", which comes from {origin}" if origin else ""
-    return Fix(f"start that engine, or forget the variable{where}", ("unset DOCKER_HOST",))
+    return Fix(
+        f"start that engine, or forget the variable{where}", remedies.forget(symptom, "DOCKER_HOST")
+    )
 
 
 def _other_context(symptom: Symptom) -> Fix:
@@ -112,7 +110,7 @@ FAULTS = (
         layer="endpoint",
         severity="fail",
         matches=seen.NOBODY & chosen_by("context"),
-        what=lambda s: f"the chosen context's engine is not there: {_at(s)}",
+        what=lambda s: f"the chosen context's engine is not there: {at(s)}",
         why="the context exists, but nobody answers at its address",
         remedy=_other_context,
         link="https://docs.docker.com/engine/manage-resources/contexts/",
@@ -123,7 +121,7 @@ FAULTS = (
         severity="fail",
         # The system's own text is in the user's language (moby, client/request.go): not compared.
         matches=seen.NOBODY_BY_DEFAULT & seen.WINDOWS,
-        what=lambda s: f"Docker Desktop does not run: nobody answers at {_at(s)}",
+        what=lambda s: f"Docker Desktop does not run: nobody answers at {at(s)}",
         why="on Windows the engine listens on a named pipe, which is there only while it runs",
         remedy=remedies.start,
         link="https://docs.docker.com/desktop/setup/install/windows-install/",
@@ -167,7 +165,7 @@ FAULTS = (
         layer="endpoint",
         severity="fail",
         matches=seen.ABSENT_BY_DEFAULT & ~seen.NOT_INSTALLED,
-        what=lambda s: f"the Docker engine does not run: {_at(s)}",
+        what=lambda s: f"the Docker engine does not run: {at(s)}",
         why="its socket is not there; the engine makes it when it starts",
         remedy=remedies.start,
         link=_START,
@@ -177,74 +175,9 @@ FAULTS = (
         layer="endpoint",
         severity="fail",
         matches=seen.REFUSED_BY_DEFAULT,
-        what=lambda s: f"the Docker engine has died: nobody listens at {_at(s)}",
+        what=lambda s: f"the Docker engine has died: nobody listens at {at(s)}",
         why="its socket is still there, as an engine leaves it that was killed or crashed",
         remedy=_revive,
         link=_START,
-    ),
-    Fault(
-        id="docker.tls-mismatch",
-        layer="endpoint",
-        severity="fail",
-        matches=(seen.TALKING & cause("SSLError", "SSLCertVerificationError", "SSLZeroReturnError"))
-        # An engine with TLS hangs up on a client without; the address must be a network one.
-        | (doing("connect") & endpoint("tcp://", "http://") & errno("ECONNRESET"))
-        | says(
-            "HTTP request to an HTTPS server",
-            "TLS-enabled daemon without TLS",
-            "client authentication (--tlsverify) enabled",
-        ),
-        what=lambda s: f"client and engine do not agree on encryption: {_at(s)}",
-        why="one side speaks TLS and the other does not, or they do not trust each other",
-        remedy=Fix(
-            "match the two: port 2376 goes with DOCKER_TLS_VERIFY=1 and the engine's own"
-            " certificates, port 2375 goes with neither"
-        ),
-        link="https://docs.docker.com/engine/security/protect-access/",
-    ),
-    Fault(
-        id="docker.no-answer",
-        layer="endpoint",
-        severity="fail",
-        matches=seen.TALKING
-        & cause("ReadTimeout", "ReadTimeoutError", "TimeoutError", "timeout")
-        & ~seen.NOBODY,
-        what=lambda s: f"the Docker engine does not answer in time: {_at(s)}",
-        why="something listens there, but it is stuck, asleep, or still starting",
-        remedy=remedies.restart,
-        link="https://docs.docker.com/engine/daemon/troubleshoot/",
-    ),
-    Fault(
-        id="docker.other-program",
-        layer="endpoint",
-        severity="fail",
-        matches=says('key "ApiVersion" is missing', "malformed HTTP response")
-        | cause("BadStatusLine", "JSONDecodeError")
-        | (doing("connect") & says("404 Client Error") & says("/version")),
-        what=lambda s: f"what answers is no Docker engine: {_at(s)}",
-        why="another program listens at this address, or a proxy stands in between",
-        remedy=Fix("look at the address: DOCKER_HOST, the context, and NO_PROXY for a host of yours"),
-    ),
-    Fault(
-        id="docker.client-too-old",
-        layer="endpoint",
-        severity="fail",
-        matches=(says("client version") & says("is too old")) | cause("InvalidVersion"),
-        what="client and engine have no version of the API in common: the client's is too old",
-        why="newer engines drop old versions of the API (29.0 dropped all below 1.44)",
-        remedy=Fix("let them agree by themselves, or upgrade", ("unset DOCKER_API_VERSION",)),
-        link="https://docs.docker.com/reference/api/engine/#versioned-api-and-sdk",
-    ),
-    Fault(
-        id="docker.client-too-new",
-        layer="endpoint",
-        severity="fail",
-        matches=says("client version") & says("is too new"),
-        what="client and engine have no version of the API in common: the engine's is too old",
-        why="DOCKER_API_VERSION, or a pinned client, asks for more than this engine speaks",
-        remedy=Fix(
-            "let them agree by themselves, or upgrade the engine", ("unset DOCKER_API_VERSION",)
-        ),
-        link="https://docs.docker.com/reference/api/engine/#versioned-api-and-sdk",
     ),
 )

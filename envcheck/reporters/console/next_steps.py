@@ -30,7 +30,7 @@ def mending(report: Report, page: Page) -> Block:
     if report.exit_code is ExitCode.OK or report.command not in ("doctor", "onboard"):
         return []
     fixes = [result.fix for result in report.results if result.status not in ("pass", "skip")]
-    if not any(fix and fix.commands and not fix.destructive for fix in fixes):
+    if not any(fix and fix.mendable for fix in fixes):
         return []
     command = unbroken(f"{page.program} doctor --fix")
     text = f"{command} runs these commands for you, after asking."

@@ -240,6 +240,7 @@ DOCTOR = Run(
                     Fix(
                         "join the group; it holds after you have logged out and in again",
                         ("sudo usermod -aG docker anna", "newgrp docker"),
+                        mendable=True,
                     ),
                 )
             ),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PASS = ev.Result("a", "a", "pass", "good")
 WARN = ev.Result("b", "b", "warn", "so so")
-FAIL = ev.Result("c", "c", "fail", "bad", fix=Fix("do it", ("sudo it",)))
+FAIL = ev.Result("c", "c", "fail", "bad", fix=Fix("do it", ("sudo it",), mendable=True))
 BAD = replace(FAIL, id="d", fix=None)
 READY = {"db": ServiceReport("ready"), "web": ServiceReport("ready")}
 KEPT = (ev.Kept("volume", "webapp_db-data", "down keeps data"),)

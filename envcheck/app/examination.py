@@ -1,0 +1,96 @@
+"""Carrying out checks: side by side, each within its limit, told in the order of the table."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from envcheck.app.checks.exam import Check, Exam, failed
+from envcheck.core.errors import EnvcheckError
+from envcheck.core.events import Checked, Result
+from envcheck.core.plan import Act, PlanBuilder, RunCheck
+from envcheck.run.executor import execute, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from envcheck.core.events import Emit
+
+_BROKEN = ("fail", "error", "skip")
+
+
+class CheckBroken(EnvcheckError):
+    """A check did not pass, so what rests on it is not tried."""
+
+
+def examine(exam: Exam, checks: Sequence[Check], done: Iterable[Result] = ()) -> None:
+    """Carry out checks and tell every verdict.
+
+    What rests on a broken check is skipped; a check that crashes or hangs is an ``error``, and the
+    others go on.
+
+    Args:
+        exam: what they are given.
+        checks: in the order in which their verdicts are told.
+        done: verdicts that are known already, which others may rest on.
+    """
+    teller = _Teller(exam.session.emit, checks)
+    verdicts = {result.id: result for result in done}
+    by_id = {check.id: check for check in checks}
+    plan = PlanBuilder()
+    for check in checks:
+        plan.add(RunCheck(check.id), check.about, key=("check", check.id), after=_keys(check))
+
+    def perform(act: Act) -> None:
+        check = by_id[act.id] if isinstance(act, RunCheck) else None
+        if check is None:
+            return
+        broken = [verdicts[need] for need in check.needs if _is_broken(verdicts.get(need))]
+        result = _skip(check, broken[0]) if broken else _outcome(check, exam)
+        verdicts[check.id] = result
+        teller.tell(result)
+
+    execute(plan.plan(), perform, abort=exam.session.clock.stop)
+
+
+def _keys(check: Check) -> tuple[tuple[str, str], ...]:
+    return tuple(("check", need) for need in check.needs)
+
+
+def _is_broken(result: Result | None) -> bool:
+    return result is not None and result.status in _BROKEN
+
+
+def _skip(check: Check, broken: Result) -> Result:
+    return check.result("skip", f"skipped: it rests on {broken.title}")
+
+
+def _outcome(check: Check, exam: Exam) -> Result:
+    begun = time.monotonic()
+    try:
+        return within(check.seconds, lambda: check.look(exam))
+    except EnvcheckError as error:
+        return failed(check, error, time.monotonic() - begun)
+    except TimeoutError:
+        text = f"no verdict in {check.seconds:.0f} s"
+        return check.result("error", text, time.monotonic() - begun)
+    except Exception as error:  # noqa: BLE001 - a check that crashes must not take the others along
+        text = f"the check crashed: {type(error).__name__}: {error}"
+        return check.result("error", text, time.monotonic() - begun)
+
+
+class _Teller:
+    """Tells verdicts in the order of the table, each as soon as all before it are known."""
+
+    def __init__(self, emit: Emit, checks: Sequence[Check]) -> None:
+        self._emit = emit
+        self._waiting = [check.id for check in checks]
+        self._known: dict[str, Result] = {}
+        self._lock = threading.Lock()
+
+    def tell(self, result: Result) -> None:
+        with self._lock:
+            self._known[result.id] = result
+            while self._waiting and self._waiting[0] in self._known:
+                self._emit(Checked(self._known.pop(self._waiting.pop(0))))

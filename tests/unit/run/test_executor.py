@@ -1,0 +1,159 @@
+"""The executor: side by side where it can, one after the other where it must."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envcheck.core.errors import EnvcheckError, StepFailed
+from envcheck.core.plan import Act, Plan, RemoveVolume, Step
+from envcheck.run.executor import WORKERS, StepOutcome, execute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECONDS = 10.0
+"""Longer than anything here takes, unless it hangs."""
+
+
+def plan(*afters: tuple[int, ...]) -> Plan:
+    """Steps 1, 2, … that wait for these others; each removes a volume of its number's name."""
+    return Plan(
+        tuple(Step(at, RemoveVolume(str(at)), "asked", after) for at, after in enumerate(afters, 1))
+    )
+
+
+def name_of(act: Act) -> str:
+    assert isinstance(act, RemoveVolume)
+    return act.name
+
+
+def no_abort() -> None:
+    pytest.fail("nothing was broken off")
+
+
+def run(steps: Plan, perform: Callable[[str], None]) -> tuple[StepOutcome, ...]:
+    return execute(steps, lambda act: perform(name_of(act)), abort=no_abort)
+
+
+def failing(*names: str) -> Callable[[str], None]:
+    def perform(name: str) -> None:
+        if name in names:
+            raise StepFailed(f"{name} cannot be done", id="test.failed")
+
+    return perform
+
+
+def statuses(outcomes: tuple[StepOutcome, ...]) -> list[str]:
+    return [outcome.status for outcome in outcomes]
+
+
+def test_an_empty_plan_is_done_at_once() -> None:
+    assert run(Plan(), failing()) == ()
+
+
+def test_every_step_is_done_once_after_all_that_it_waits_for() -> None:
+    steps = plan((), (1,), (1,), (2, 3), (), (4, 5))
+    done: list[str] = []
+    outcomes = run(steps, done.append)
+    assert statuses(outcomes) == ["done"] * 6
+    assert [outcome.step for outcome in outcomes] == list(steps.steps)
+    assert sorted(done) == ["1", "2", "3", "4", "5", "6"]
+    for step in steps.steps:
+        assert all(done.index(str(need)) < done.index(str(step.id)) for need in step.after)
+
+
+def test_steps_that_do_not_wait_for_each_other_run_at_the_same_time() -> None:
+    """All of them meet; one after the other, the first would wait for ever."""
+    meeting = threading.Barrier(WORKERS)
+    outcomes = run(plan(*[()] * WORKERS), lambda _name: void(meeting.wait(SECONDS)))
+    assert statuses(outcomes) == ["done"] * WORKERS
+
+
+def test_a_step_starts_when_what_it_waits_for_is_done_not_when_all_others_are() -> None:
+    slow = threading.Event()
+
+    def perform(name: str) -> None:
+        if name == "1":
+            assert slow.wait(SECONDS)
+        if name == "3":
+            slow.set()
+
+    assert statuses(run(plan((), (), (2,)), perform)) == ["done"] * 3
+
+
+def test_a_failed_step_stops_what_waits_for_it_and_nothing_else() -> None:
+    outcomes = run(plan((), (1,), (2,), (), (4,), (3, 5)), failing("1"))
+    assert statuses(outcomes) == ["failed", "skipped", "skipped", "done", "done", "skipped"]
+    assert isinstance(outcomes[0].error, StepFailed)
+    assert {outcome.blocked_by for outcome in outcomes if outcome.status == "skipped"} == {
+        outcomes[0].step
+    }
+    assert all(outcome.error is None for outcome in outcomes[1:])
+
+
+def test_a_step_behind_two_failures_names_one_of_them() -> None:
+    outcomes = run(plan((), (), (1, 2)), failing("1", "2"))
+    assert statuses(outcomes) == ["failed", "failed", "skipped"]
+    assert outcomes[2].blocked_by in {outcomes[0].step, outcomes[1].step}
+
+
+def test_a_long_chain_behind_a_failure_is_skipped_to_its_end() -> None:
+    afters = [(), *((at,) for at in range(1, 400))]
+    outcomes = run(plan(*afters), failing("1"))
+    assert statuses(outcomes) == ["failed", *["skipped"] * 399]
+
+
+def test_a_kind_of_our_errors_fails_its_step_too() -> None:
+    class OwnError(EnvcheckError):
+        """One of another room."""
+
+    def perform(_name: str) -> None:
+        raise OwnError("no", id="test.own")
+
+    (outcome,) = run(plan(()), perform)
+    assert (outcome.status, outcome.error.id if outcome.error else "") == ("failed", "test.own")
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, ZeroDivisionError, SystemExit])
+def test_any_other_exception_breaks_the_run_off(kind: type[BaseException]) -> None:
+    """Those that wait are told, and are given the time to end; what waits is never begun."""
+    aborted, waiting = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def perform(act: Act) -> None:
+        if name_of(act) == "1":
+            assert waiting.wait(SECONDS)
+            raise kind
+        waiting.set()
+        assert aborted.wait(SECONDS)
+        ended.append(name_of(act))
+
+    with pytest.raises(kind):
+        execute(plan((), (), (2,)), perform, abort=aborted.set)
+    assert ended == ["2"]
+
+
+def test_an_interrupt_while_it_waits_breaks_the_run_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C arrives in the main thread, which does nothing but wait."""
+    aborted = threading.Event()
+
+    def interrupted(*_args: object, **_kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("envcheck.run.executor.wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        execute(plan(()), lambda _act: void(aborted.wait(SECONDS)), abort=aborted.set)
+    assert aborted.is_set()
+
+
+def test_no_thread_outlives_its_run() -> None:
+    before = threading.active_count()
+    run(plan(*[()] * 5), failing("3"))
+    assert threading.active_count() == before
+
+
+def void(_value: object) -> None:
+    """Make a statement of an expression."""

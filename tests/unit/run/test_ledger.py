@@ -1,0 +1,125 @@
+"""The ledger: what labels cannot hold, kept through every restart and shared by many at once."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envcheck.run.ledger import ImageRecord, Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENGINE = "one-engine"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the ledger is; neither the file nor its folder is there yet."""
+    return tmp_path / "state" / "envcheck" / "ledger.sqlite3"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    """A ledger."""
+    with closing(Ledger(path, ENGINE)) as found:
+        yield found
+
+
+def test_a_new_ledger_is_empty(ledger: Ledger) -> None:
+    assert ledger.images() == ()
+
+
+def test_an_image_is_on_record_with_who_uses_it(ledger: Ledger) -> None:
+    ledger.use("redis:8", "shop", before=False)
+    ledger.use("redis:8", "shop-two", before=False)
+    ledger.use("node:24", "shop", before=True)
+    assert set(ledger.images()) == {
+        ImageRecord("redis:8", before=False, instances=frozenset({"shop", "shop-two"})),
+        ImageRecord("node:24", before=True, instances=frozenset({"shop"})),
+    }
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_first_record_of_an_image_counts(ledger: Ledger, *, before: bool) -> None:
+    """At the second look our own image stands there: it would be taken for somebody else's."""
+    ledger.use("redis:8", "shop", before=before)
+    ledger.use("redis:8", "shop", before=not before)
+    ledger.use("redis:8", "shop-two", before=not before)
+    assert [record.before for record in ledger.images()] == [before]
+
+
+def test_it_outlives_the_program(path: Path) -> None:
+    with closing(Ledger(path, ENGINE)) as first:
+        first.use("redis:8", "shop", before=True)
+        written = first.images()
+    with closing(Ledger(path, ENGINE)) as second:
+        assert second.images() == written
+
+
+def test_an_entry_is_on_disk_before_the_act_that_it_describes(path: Path) -> None:
+    """Another program sees it at once: it would be there after a power cut, too."""
+    with closing(Ledger(path, ENGINE)) as one, closing(Ledger(path, ENGINE)) as other:
+        one.use("redis:8", "shop", before=False)
+        assert other.images() == one.images() != ()
+
+
+def test_an_image_that_nobody_uses_any_more_is_forgotten(ledger: Ledger) -> None:
+    ledger.use("redis:8", "shop", before=True)
+    ledger.use("redis:8", "shop-two", before=True)
+    ledger.forget_use("redis:8", "shop")
+    assert [record.instances for record in ledger.images()] == [frozenset({"shop-two"})]
+    ledger.forget_use("redis:8", "shop-two")
+    assert ledger.images() == ()
+    ledger.use("redis:8", "shop", before=False)
+    assert [record.before for record in ledger.images()] == [False]
+
+
+def test_forgetting_what_was_never_there_is_no_error(ledger: Ledger) -> None:
+    ledger.use("redis:8", "shop", before=True)
+    ledger.forget_use("redis:8", "nobody")
+    ledger.forget_use("nothing:1", "shop")
+    assert len(ledger.images()) == 1
+
+
+def test_each_engine_has_entries_of_its_own(path: Path) -> None:
+    with closing(Ledger(path, "one")) as one, closing(Ledger(path, "two")) as two:
+        one.use("redis:8", "shop", before=True)
+        two.use("redis:8", "shop", before=False)
+        one.forget_use("redis:8", "shop")
+        assert one.images() == ()
+        assert [record.before for record in two.images()] == [False]
+
+
+def test_only_its_user_can_read_it(ledger: Ledger, path: Path) -> None:
+    ledger.use("redis:8", "shop", before=False)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    files = list(path.parent.iterdir())
+    assert path in files
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_many_programs_can_begin_and_write_at_once(path: Path) -> None:
+    """Each with a connection of its own, the first of them on a file that is not there yet."""
+
+    def record(number: int) -> None:
+        with closing(Ledger(path, ENGINE)) as ledger:
+            for image in range(5):
+                ledger.use(f"image:{image}", f"instance-{number}", before=False)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(record, range(16)))
+    with closing(Ledger(path, ENGINE)) as ledger:
+        assert {len(record.instances) for record in ledger.images()} == {16}
+        assert len(ledger.images()) == 5
+
+
+def test_the_threads_of_one_program_share_it(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda n: ledger.use("redis:8", f"i{n}", before=False), range(100)))
+    assert [len(record.instances) for record in ledger.images()] == [100]
