@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 10
 _WORK_SECONDS = 120
 _PIECE = 1 << 20
-_ALL_LINES = 10_000
 _POOL = 32
 """Connections kept open; more than the executor has workers, so that none waits for another."""
 
@@ -231,7 +230,7 @@ class DockerEngine:
         try:
             code = self._run_to_end(name)
             ended = time.monotonic()
-            output = "\n".join(self.logs(name, _ALL_LINES))
+            output = self._output(name)
             read = time.monotonic()
         finally:
             self.remove_container(name)
@@ -259,6 +258,11 @@ class DockerEngine:
             host_config=self._api.create_host_config(binds=binds),
         )
         return str(made["Id"])
+
+    @ours("reading the output of")
+    def _output(self, name: str) -> str:
+        raw: bytes = self._api.logs(name, stdout=True, stderr=True)
+        return raw.decode("utf-8", "replace")
 
     @ours("running container", "start")
     def _run_to_end(self, name: str) -> int:

@@ -6,6 +6,7 @@ only read: by type, errno and status, and the engine's own words.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from functools import wraps
@@ -38,6 +39,8 @@ UNKNOWN = "unknown"
 """The id of a failure that no entry of the catalogue matches; its text is shown raw and whole."""
 
 _NOT_FOUND = 404
+_BY_STATUS = {404: "docker.no-such-object", 409: "docker.object-in-use"}
+_ID = re.compile(r"[0-9a-f]{64}")
 _IN_USE = (409, 403)
 _MISSING_IMAGE = ("registry.unknown-image", "registry.access-denied", "registry.no-platform")
 
@@ -104,7 +107,8 @@ def our_error(seen: Symptom, about: str) -> EnvcheckError:
     found = diagnose(seen)
     kind = _kind(seen, found)
     if found is None:
-        return kind(f"{about}: {seen.text}", id=UNKNOWN, evidence=seen.text.splitlines())
+        id = _BY_STATUS.get(seen.status or 0, UNKNOWN)
+        return kind(f"{about}: {seen.text}", id=id, evidence=seen.text.splitlines())
     evidence = found.evidence or tuple(seen.text.splitlines())
     return kind(f"{about}: {found.what}", id=found.id, evidence=evidence, fix=found.fix)
 
@@ -144,7 +148,7 @@ def _subject(args: tuple[object, ...]) -> str:
     """The name of what a method works on: its first text, or the name of its spec."""
     for argument in args[1:]:
         if isinstance(argument, str):
-            return argument
+            return argument[:12] if _ID.fullmatch(argument) else argument
         if name := getattr(argument, "name", ""):
             return str(name)
     return ""

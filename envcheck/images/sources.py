@@ -51,7 +51,9 @@ def here(reference: Reference, observed: Observed) -> Here | None:
     seen = observed.image(str(reference)) or observed.image(f"{reference.name}@{reference.digest}")
     if seen is not None:
         return Here(str(reference), digest_of(seen), "registry" if seen.digests else "local")
-    if reference.digest:  # a digest names one image and no stand-in for it
+    # A digest names one image and no stand-in for it; and a recipe stands in for an official image
+    # only, not for another organisation's of the same name.
+    if reference.digest or recipes.recipe_for(reference) is None:
         return None
     twin = str(reference.local_twin)
     # Only what bears our label is a recipe's work; somebody else's image of that name is not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,16 @@ if TYPE_CHECKING:
     from envcheck.services.kind import Access
 
 _MOST = 1 << 20  # bytes of a body that are read; a probe is no download
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
 class Page:
-    """An HTTP answer: its status and the first mebibyte of its body as text."""
+    """An HTTP answer: its status, and its body as text.
+
+    The body is cut off after a mebibyte, and where it does not end in time: a stream of events never
+    does, and is an answer all the same.
+    """
 
     status: int
     body: str
@@ -28,15 +34,26 @@ def get(access: Access, path: str = "/") -> Page:
     Raises:
         NotReady: no HTTP answer came within ``access.timeout`` seconds.
     """
+    end = time.monotonic() + access.timeout
     connection = http.client.HTTPConnection(access.host, access.port, timeout=access.timeout)
     try:
         connection.request("GET", path, headers={"User-Agent": "envcheck", "Connection": "close"})
         response = connection.getresponse()
-        return Page(response.status, response.read(_MOST).decode("utf-8", "replace"))
+        return Page(response.status, _body(response, end).decode("utf-8", "replace"))
     except (OSError, http.client.HTTPException) as error:
         raise NotReady(f"GET {path}: {error or type(error).__name__}") from error
     finally:
         connection.close()
+
+
+def _body(response: http.client.HTTPResponse, end: float) -> bytes:
+    body = b""
+    while len(body) < _MOST and time.monotonic() < end:
+        piece = response.read1(min(_PIECE, _MOST - len(body)))
+        if not piece:
+            break
+        body += piece
+    return body
 
 
 def url(access: Access) -> str:

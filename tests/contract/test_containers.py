@@ -62,7 +62,7 @@ def test_a_name_is_given_once(bench: Bench) -> None:
     first = bench.engine.inspect_container(name)
     with pytest.raises(ObjectConflict) as caught:
         bench.engine.create_container(spec_of(bench))
-    assert caught.value.id == "docker.object-in-use"
+    assert caught.value.id == "docker.name-taken"
     assert bench.engine.inspect_container(name) == first
 
 
@@ -103,7 +103,7 @@ def test_a_command_that_is_not_there_cannot_be_started(bench: Bench) -> None:
     name = created(bench, spec_of(bench, program=MISSING))
     with pytest.raises(StepFailed) as caught:
         bench.engine.start_container(name)
-    assert "executable file not found" in caught.value.what
+    assert caught.value.id == "service.command-not-found"
     state = bench.engine.inspect_container(name)
     assert state.status == "created"
     assert "executable file not found" in state.error

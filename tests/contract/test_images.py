@@ -53,7 +53,7 @@ def test_an_image_in_use_stays(bench: Bench) -> None:
     created(bench, replace(spec_of(bench), image=tag))
     with pytest.raises(ObjectConflict) as caught:
         bench.engine.remove_image(tag)
-    assert caught.value.id == "docker.object-in-use"
+    assert caught.value.id == "docker.image-in-use"
     assert seen(bench, tag) is not None
 
 

@@ -33,7 +33,7 @@ def test_a_network_with_a_running_container_stays(bench: Bench) -> None:
     started(bench, spec_of(bench))
     with pytest.raises(ObjectConflict) as caught:
         bench.engine.remove_network(bench.name)
-    assert caught.value.id == "docker.object-in-use"
+    assert caught.value.id == "docker.network-in-use"
     assert bench.engine.observe().network(bench.name) is not None
 
 
@@ -103,7 +103,7 @@ def test_a_volume_stays_while_any_container_has_it(bench: Bench) -> None:
     name = created(bench, spec_of(bench, volumes=(volume,)))
     with pytest.raises(ObjectConflict) as caught:
         bench.engine.remove_volume(volume)
-    assert caught.value.id == "docker.object-in-use"
+    assert caught.value.id == "docker.volume-in-use"
     bench.engine.remove_container(name)
     assert bench.engine.observe().volume(volume) is not None
     bench.engine.remove_volume(volume)

@@ -75,4 +75,4 @@ def test_a_port_that_another_process_holds_is_taken(bench: Bench) -> None:
         name = created(bench, spec_of(bench, ports=(PortBinding(80, port),)))
         with pytest.raises(StepFailed) as caught:
             bench.engine.start_container(name)
-    assert caught.value.id == "docker.port-taken"
+    assert caught.value.id == "machine.port-taken"

@@ -149,11 +149,11 @@ def test_the_digest_can_be_asked_for_without_a_pull(
     [
         (Refusal(404, "NAME_UNKNOWN", "no such repository"), "registry.unknown-image"),
         (Refusal(404, "MANIFEST_UNKNOWN", "manifest unknown"), "registry.unknown-image"),
-        (Refusal(403, "DENIED", "requested access is denied"), "registry.unknown-image"),
-        (Refusal(401, "UNAUTHORIZED", "authentication required"), "registry.pull-failed"),
-        (Refusal(429, "TOOMANYREQUESTS", "too many pulls"), "registry.pull-failed"),
-        (Refusal(500, "UNKNOWN", "the disk is on fire"), "registry.pull-failed"),
-        (Refusal(503, "UNAVAILABLE", "come back later"), "registry.pull-failed"),
+        (Refusal(403, "DENIED", "requested access is denied"), "registry.access-denied"),
+        (Refusal(401, "UNAUTHORIZED", "authentication required"), "registry.login-failed"),
+        (Refusal(429, "TOOMANYREQUESTS", "too many pulls"), "registry.rate-limit"),
+        (Refusal(500, "UNKNOWN", "the disk is on fire"), "registry.broken"),
+        (Refusal(503, "UNAVAILABLE", "come back later"), "registry.broken"),
     ],
 )
 def test_a_registry_that_says_no_is_not_an_unreachable_one(

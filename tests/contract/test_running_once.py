@@ -30,8 +30,9 @@ def test_its_exit_code_and_output_come_back(real_bench: RealBench) -> None:
 
 def test_one_that_cannot_start_is_removed_all_the_same(real_bench: RealBench) -> None:
     labels = {Label.INSTANCE: real_bench.name}
-    with pytest.raises(StepFailed, match="executable file not found"):
+    with pytest.raises(StepFailed) as caught:
         real_bench.engine.run_once(real_bench.image, labels, ("nosuchcommand",))
+    assert caught.value.id == "service.command-not-found"
     assert left(real_bench) == []
 
 

@@ -30,7 +30,7 @@ def engine() -> Iterator[DockerEngine]:
     """The engine; installed and started where there is none. Fails where none can be had."""
     session = Session(emit=print, yes=True)
     try:
-        yield working_engine(session, None, fix=True)
+        yield working_engine(session, fix=True)
     finally:
         session.close()
 

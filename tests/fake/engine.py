@@ -7,8 +7,10 @@ from functools import wraps
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from envcheck.core.errors import ObjectConflict, ObjectMissing, RegistryUnreachable, StepFailed
+from envcheck.core.errors import EnvcheckError, ObjectMissing, RegistryUnreachable
 from envcheck.core.observed import Observed
+from envcheck.doctor.symptom import Symptom
+from envcheck.engine.failures import our_error
 from tests.fake.clock import FakeClock
 from tests.fake.life import Script
 from tests.fake.store import Store, missing
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from envcheck.core.reference import Reference
     from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
+    from envcheck.doctor.symptom import Doing
     from envcheck.run.ports import ContainerState, ImageFacts, Progress, Ran
 
 P = ParamSpec("P")
@@ -116,7 +119,7 @@ class FakeEngine:
     def create_network(self, spec: NetworkSpec) -> None:
         """Create a network."""
         if self.store.network(spec.name) is not None:
-            raise _conflict(f"network with name {spec.name} already exists")
+            raise _conflict(f"network with name {spec.name} already exists", "create")
         network = Network(self.store.new_id(), spec.name, dict(spec.labels))
         self.store.networks[network.id] = network
 
@@ -132,7 +135,10 @@ class FakeEngine:
         if image is None:
             raise missing(f"No such image: {spec.image}")
         if self.store.look(spec.name) is not None:
-            raise _conflict(f'The container name "/{spec.name}" is already in use')
+            raise _conflict(
+                f'Conflict. The container name "/{spec.name}" is already in use by container "0"',
+                "create",
+            )
         for mount in spec.mounts:
             self.store.volumes.setdefault(mount.volume, Volume(mount.volume, {}))
         life = self.script.life_of(spec.name, spec.command or ())
@@ -150,9 +156,9 @@ class FakeEngine:
             container.network_id = self._network_of(container)
             ports = self._publish(container)
             if container.life.cannot_start:
-                raise StepFailed(container.life.cannot_start, id="docker.step-failed")
-        except StepFailed as error:
-            container.refuse(error.what)
+                raise _conflict(container.life.cannot_start, "start", 400)
+        except EnvcheckError as error:
+            container.refuse("\n".join(error.evidence) or error.what)
             raise
         container.start(self.clock.now(), ports)
         container.age(self.clock.now())
@@ -180,7 +186,7 @@ class FakeEngine:
         if network is None:
             return
         if any(c.running and c.network_id == network.id for c in self.store.containers.values()):
-            raise _conflict(f"network {name} has active endpoints")
+            raise _conflict(f"network {name} has active endpoints", status=403)
         del self.store.networks[network.id]
 
     @_act
@@ -198,12 +204,21 @@ class FakeEngine:
             return
         by_id, last = reference == image.id, len(image.tags) <= 1
         if by_id and not last:
-            raise _conflict(f"unable to delete {image.id}: referenced in multiple repositories")
+            raise _conflict(
+                f"conflict: unable to delete {image.id} (must be forced) - "
+                "image is referenced in multiple repositories"
+            )
         if last and self.store.users_of_image(image):
-            raise _conflict(f"unable to remove {reference}: a container is using it")
+            raise _conflict(
+                f"conflict: unable to remove repository reference {reference} (must force) - "
+                "container 0 is using its referenced image"
+            )
         children = self.store.children(image)
         if by_id and children:
-            raise _conflict(f"unable to delete {image.id}: image has dependent child images")
+            raise _conflict(
+                f"conflict: unable to delete {image.id} (cannot be forced) - "
+                "image has dependent child images"
+            )
         image.tags = [] if by_id else [tag for tag in image.tags if tag != reference]
         if not image.tags and not children:
             self.store.delete(image)
@@ -238,6 +253,11 @@ class FakeEngine:
             raise missing(f"network {wanted} not found")
         return network.id
 
+    def _taken(self, port: int) -> str:
+        if port in self.taken:
+            return f"listen tcp4 127.0.0.1:{port}: bind: address already in use"
+        return f"Bind for 127.0.0.1:{port} failed: port is already allocated"
+
     def _publish(self, container: Container) -> dict[int, int]:
         busy = self.taken | set(self.store.ports_in_use())
         # As Docker does: the next port, never one that was given back a moment ago.
@@ -246,11 +266,11 @@ class FakeEngine:
         for port in container.spec.ports:
             host = port.host if port.host is not None else next(free)
             if host in busy:
-                text = f"Bind for 127.0.0.1:{host} failed: port is already allocated"
-                raise StepFailed(text, id="docker.port-taken", evidence=(text,))
+                raise _conflict(self._taken(host), "start", 500)
             published[port.container] = host
         return published
 
 
-def _conflict(text: str) -> ObjectConflict:
-    return ObjectConflict(text, id="docker.object-in-use", evidence=(text,))
+def _conflict(text: str, doing: Doing = "remove", status: int = 409) -> EnvcheckError:
+    """What our own translation makes of the engine's words, so that the fake cannot drift from it."""
+    return our_error(Symptom(doing, text=text, status=status), doing)
