@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images
+from envcheck.app.diagnosis import explainer
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
@@ -139,7 +140,14 @@ def run(session: Session, plan: Plan, services: Mapping[str, Target]) -> None:
         needs = ", ".join(target.service.depends_on)
         session.emit(ev.ServiceProgress(name, "waiting", f"for {needs}" if needs else ""))
     fresh = {step.act.service for step in plan.steps if isinstance(step.act, StartContainer)}
-    perform = Performer(session.engine(), session.clock, session.emit, services, frozenset(fresh))
+    perform = Performer(
+        session.engine(),
+        session.clock,
+        session.emit,
+        services,
+        frozenset(fresh),
+        explainer(session),
+    )
     outcomes = execute(plan, perform, abort=session.clock.stop)
     _tell_skips(session, outcomes)
     for outcome in outcomes:

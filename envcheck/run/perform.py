@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from envcheck.run.ports import Clock, Engine
 
 
+Explain = Callable[[Target, EnvcheckError], EnvcheckError]
+
+_SHOWN_LINES = 10
+
+
 class Performer:
     """Does the acts of a plan on an engine.
 
@@ -27,21 +33,24 @@ class Performer:
         emit: hears what happens.
         targets: the services, by name, for the acts that wait for them.
         fresh: the services that this run starts; the others were running before.
+        explain: names the fault that a service's failure is a sign of.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what is done, by whom, and who hears of it
         self,
         engine: Engine,
         clock: Clock,
         emit: ev.Emit,
         targets: Mapping[str, Target],
         fresh: Set[str] = frozenset(),
+        explain: Explain = lambda _target, error: error,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._emit = emit
         self._targets = targets
         self._fresh = fresh
+        self._explain = explain
         self._begun: dict[str, float] = {}
         self._lock = threading.Lock()
 
@@ -59,9 +68,11 @@ class Performer:
         try:
             self._do(act)
         except EnvcheckError as error:
-            if service in self._targets:
-                self._tell_failure(service, error)
-            raise
+            if service not in self._targets:
+                raise
+            explained = self._explain(self._targets[service], error)
+            self._tell_failure(service, explained)
+            raise explained from error
 
     def _do(self, act: p.Act) -> None:
         engine = self._engine
@@ -128,7 +139,7 @@ class Performer:
                 summary=error.what,
                 seconds=seconds,
                 evidence=error.evidence,
-                logs=error.logs if isinstance(error, ServiceUnready) else (),
+                logs=error.logs[-_SHOWN_LINES:] if isinstance(error, ServiceUnready) else (),
                 fix=error.fix,
                 image=target.image.shown,
                 digest=target.image.digest,

@@ -25,17 +25,23 @@ if TYPE_CHECKING:
     from envcheck.services.kind import Kind
 
 LOCALHOST = "127.0.0.1"
-_LOG_LINES = 10
+_LOG_LINES = 50
 _SIGNALS = {137: "it was killed (SIGKILL)", 139: "it crashed (SIGSEGV)", 143: "it was told to stop"}
 _CODES = {126: "its command cannot be executed", 127: "its command was not found"}
 
 
 class ServiceUnready(EnvcheckError):
-    """A service that did not become ready; carries what is needed to see why."""
+    """A service that did not become ready; carries what is needed to see why.
+
+    Attributes:
+        logs: the last lines that its container printed, oldest first.
+        state: its container's state at the end.
+        heard: the last answer of its probe.
+    """
 
     exit_code = ExitCode.UNHEALTHY
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an error carries all that is known of it
         self,
         what: str,
         *,
@@ -43,9 +49,13 @@ class ServiceUnready(EnvcheckError):
         evidence: Sequence[str] = (),
         logs: Sequence[str] = (),
         fix: Fix | None = None,
+        state: ContainerState | None = None,
+        heard: str = "",
     ) -> None:
         super().__init__(what, id=id, evidence=evidence, fix=fix)
         self.logs = tuple(logs)
+        self.state = state
+        self.heard = heard
 
 
 @dataclass(frozen=True)
@@ -204,6 +214,7 @@ def _died(target: Target, state: ContainerState, engine: Engine) -> ServiceUnrea
         id=id,
         logs=engine.logs(target.container, _LOG_LINES),
         fix=Fix("read the whole log", (f"docker logs {target.container}",)),
+        state=state,
     )
 
 
@@ -217,4 +228,6 @@ def _too_late(target: Target, heard: str, engine: Engine, seconds: float) -> Ser
             "read the whole log; if it only needs longer, set `timeout:` in the profile",
             (f"docker logs {target.container}",),
         ),
+        state=engine.inspect_container(target.container),
+        heard=heard,
     )

@@ -20,8 +20,8 @@ _PIECE = 1 << 16
 class Page:
     """An HTTP answer: its status, and its body as text.
 
-    The body is cut off after a mebibyte, and where it does not end in time: a stream of events never
-    does, and is an answer all the same.
+    The body is cut off after a mebibyte, and where it does not end in time: a stream of events
+    never does, and is an answer all the same.
     """
 
     status: int
