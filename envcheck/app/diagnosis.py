@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envcheck.doctor.diagnose import diagnose
@@ -22,17 +23,25 @@ _PORT_FAULTS = ("docker.port-taken", "machine.port-taken")
 _OUTCOMES = ("service.exited", "service.timeout")
 
 
-def explainer(session: Session) -> Callable[[Target, EnvcheckError], EnvcheckError]:
+def explainer(session: Session, profile: str) -> Callable[[Target, EnvcheckError], EnvcheckError]:
     """What `run.perform` asks to explain the failure of a service."""
 
     def explain(target: Target, error: EnvcheckError) -> EnvcheckError:
         if isinstance(error, ServiceUnready):
-            return _unready(session, target, error)
+            return _filled(_unready(session, target, error), profile, target.service.name)
         if error.id in _PORT_FAULTS:
             return _port_held(session, target, error)
         return error
 
     return explain
+
+
+def _filled(error: EnvcheckError, profile: str, service: str) -> EnvcheckError:
+    """The advice with the names that the catalogue cannot know."""
+    if error.fix is not None:
+        text = error.fix.text.replace("PROFILE", profile).replace("SERVICE", service)
+        error.fix = replace(error.fix, text=text)
+    return error
 
 
 def _unready(session: Session, target: Target, error: ServiceUnready) -> EnvcheckError:

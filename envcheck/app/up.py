@@ -57,7 +57,7 @@ def converge(session: Session, profile: Profile, owner: Owner) -> None:
     observed = session.engine().observe()
     plan = decide_up(desired, observed, taken=taken_ports(profile))
     session.emit(ev.Section("Services"))
-    run(session, plan, targets(profile, desired, choices, observed))
+    run(session, plan, targets(profile, desired, choices, observed), profile.name)
 
 
 def get_images(session: Session, profile: Profile, owner: Owner) -> dict[str, ImageChoice]:
@@ -130,8 +130,8 @@ def _with_digest(choice: ImageChoice, observed: Observed) -> ImageChoice:
     return ImageChoice(choice.used, choice.pin, choice.shown, choice.source, digest_of(seen))
 
 
-def run(session: Session, plan: Plan, services: Mapping[str, Target]) -> None:
-    """Carry out a plan on the engine, and tell what was skipped.
+def run(session: Session, plan: Plan, services: Mapping[str, Target], profile: str) -> None:
+    """Carry out a plan on the engine for a profile, and tell what was skipped.
 
     Raises:
         EnvcheckError: a step failed that is no service's readiness.
@@ -146,7 +146,7 @@ def run(session: Session, plan: Plan, services: Mapping[str, Target]) -> None:
         session.emit,
         services,
         frozenset(fresh),
-        explainer(session),
+        explainer(session, profile),
     )
     outcomes = execute(plan, perform, abort=session.clock.stop)
     _tell_skips(session, outcomes)

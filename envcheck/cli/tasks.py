@@ -26,6 +26,7 @@ def onboard(run: Run, profile: str) -> None:
     list="list the checks, and carry out none",
     only="a check's id, or a pattern such as docker.*",
     strict="warnings count as failures",
+    report="print a text to paste into an issue, without names and secrets",
 )
 def doctor(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
@@ -36,17 +37,23 @@ def doctor(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     list: bool = False,
     only: str = "",
     strict: bool = False,
+    report: bool = False,
 ) -> Answer | None:
     """Say whether this machine can run it, and name each fault with its fix."""
     from envcheck.app.checks.table import all_checks
     from envcheck.app.doctor import DoctorOptions
     from envcheck.app.doctor import doctor as do
+    from envcheck.app.paste import paste
 
     if list:
         checks = all_checks(None)
         return Answer(render.checks_text(checks), {"checks": render.checks_data(checks)})
     options = DoctorOptions(fix, fix_destructive, only, strict)
-    do(run.session, profile, options, run.results)
+    try:
+        do(run.session, profile, options, run.results)
+    finally:
+        if report:  # most wanted where it failed
+            run.say(paste(run.session, run.report().engine, run.results()))
     return None
 
 

@@ -25,6 +25,7 @@ from envcheck.reporters.bus import Bus
 if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.events import Result
+    from envcheck.core.report import Report
     from envcheck.reporters.protocol import Reporter
 
 _COMMON_HELP = {
@@ -62,10 +63,19 @@ class Run:
 
     session: Session
     bus: Bus
+    said: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        """Have a text written to stdout at the end, even if what follows fails."""
+        self.said.append(text)
+
+    def report(self) -> Report:
+        """The report so far."""
+        return fold(self.bus.events)
 
     def results(self) -> tuple[Result, ...]:
         """The verdicts so far."""
-        return fold(self.bus.events).results
+        return self.report().results
 
 
 Body = Callable[..., Answer | None]
@@ -131,11 +141,12 @@ def _attempt(body: Callable[[Run], Answer | None], bus: Bus, common: Common) -> 
     from envcheck.app.session import Session
 
     session = Session(emit=bus.emit, ask=_ask(common), yes=common.yes, instance=common.instance)
+    this = Run(session, bus)
     try:
-        return body(Run(session, bus)) or Answer(), ""
+        return body(this) or Answer("\n".join(this.said)), ""
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told as what it is
         bus.emit(_failure(error))
-        return Answer(), "".join(traceback.format_exception(error))
+        return Answer("\n".join(this.said)), "".join(traceback.format_exception(error))
     finally:
         session.close()
 

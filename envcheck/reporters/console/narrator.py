@@ -116,9 +116,14 @@ class Narrator:
         self._checking = None
         if event.result.status in ("fail", "error"):
             self._told |= {event.result.fault or event.result.id, event.result.summary}
-        if event.result.status == "pass" and event.result.id.startswith("service."):
-            return []  # the service's own row has said it
+        if self._table_says(event.result):
+            return []
         return [checks.verdict(event.result, self.page)]
+
+    def _table_says(self, result: ev.Result) -> bool:
+        """Whether the service's own row, or the block below the rows, has said it already."""
+        of_service = result.id.startswith("service.")
+        return of_service and (result.status == "pass" or result.id.endswith(".ready"))
 
     def _image(self, event: _Image) -> Sequence[Item]:
         if self._checking is not None:  # the image is the check's business, and so is its row
