@@ -124,7 +124,7 @@ def test_the_package_installs_with_its_console_script(machine: bare.Machine) -> 
         assert f"  {task} " in listed.stdout
     recipes = "import envcheck.images.recipes as r; print(*sorted(r.recipes()))"
     told = machine.run(["/tmp/v/bin/python", "-c", recipes], cwd="/tmp")
-    assert told.stdout.split() == ["hello-world", "node", "postgres", "redis"]
+    assert told.stdout.split() == ["busybox", "hello-world", "node", "postgres", "redis"]
 
 
 def test_another_project_gets_the_tasks_by_one_import(machine: bare.Machine) -> None:

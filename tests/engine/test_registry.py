@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 # What the profile pins, and what the recipes gave for it: the mirror serves the one as the other.
-PINS = ("postgres:17.11", "redis:8.0.2", "node:24.21.0", "hello-world:linux")
+PINS = ("postgres:17.11", "redis:8.0.2", "node:24.21.0", "hello-world:linux", "busybox:1.37.0")
 
 
 @dataclass(frozen=True)
