@@ -59,7 +59,7 @@ def _nothing_runs(owner: Owner) -> UsageError:
     return UsageError(
         f"nothing of {owner.instance} is here to check",
         id="instance.not-up",
-        fix=Fix("bring it up first", (f"./inv up {owner.profile}",)),
+        fix=Fix("bring it up first", (f"envcheck up {owner.profile}",)),
     )
 
 
@@ -102,7 +102,9 @@ def _image_of(pin: Reference | None, seen: SeenContainer, observed: Observed) ->
 def _tell_missing(session: Session, owner: Owner, service: Service) -> None:
     name = container_name(owner.instance, service.name)
     error = UsageError(
-        "has no container", id="service.missing", fix=Fix("make it", (f"./inv up {owner.profile}",))
+        "has no container",
+        id="service.missing",
+        fix=Fix("make it", (f"envcheck up {owner.profile}",)),
     )
     failed = ev.ServiceFailed(service.name, error.id, name, error.what, 0.0, fix=error.fix)
     session.emit(failed)

@@ -41,7 +41,7 @@ def env(session: Session, name: str) -> dict[str, str]:
         raise UsageError(
             f"{owner.instance} is not up, so there is nothing to connect to",
             id="instance.not-up",
-            fix=Fix("bring it up first", (f"./inv up {owner.profile}",)),
+            fix=Fix("bring it up first", (f"envcheck up {owner.profile}",)),
         )
     return found
 

@@ -203,7 +203,7 @@ def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
         raise CannotCheck(
             "no registry answers for hello-world, so no container could be tried",
             id="docker.hello-world-missing",
-            fix=Fix("build it from packages", ("./inv doctor --fix",)),
+            fix=Fix("build it from packages", ("envcheck doctor --fix",)),
         )
     return images.ensure(session, wanted, exam.owner.instance)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.mendable import DESTRUCTIVE, SAFE
@@ -39,7 +42,7 @@ def mend_all(
                 commands, f"{result.title}: {result.summary}.\nRun this?", id=result.fault
             )
             for command in commands:
-                shell.run(command, exam.session.emit)
+                shell.run(_complete(command), exam.session.emit)
             mended.append(result.id)
     for id in mended:
         examine(exam, tuple(check for check in chosen(checks, id) if check.id == id))
@@ -49,6 +52,14 @@ def runnable(result: Result) -> tuple[str, ...]:
     """The commands of a fix that can be run for the user; a new login only they can begin."""
     commands = result.fix.commands if result.fix else ()
     return tuple(command for command in commands if not command.startswith("newgrp"))
+
+
+def _complete(command: str) -> str:
+    """One of our own commands as a new process can run it: agreed to, and found without PATH."""
+    words = command.split(" ", 1)
+    if words[0] != "envcheck":
+        return command
+    return f"{shlex.quote(str(Path(sys.executable).parent / words[0]))} {words[1]} --yes"
 
 
 def _may(result: Result, destructive: str) -> bool:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import docker
-import requests
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import APIError, NotFound
 
 from envcheck.core.events import EngineInfo
 from envcheck.core.observed import Observed
@@ -17,7 +16,7 @@ from envcheck.engine import seen
 from envcheck.engine.about import About
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
-from envcheck.engine.failures import explanation, our_error, ours, symptom
+from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
 from envcheck.engine.pull import follow_pull
 from envcheck.run.ports import ContainerState, ImageFacts, Ran
 
@@ -108,7 +107,7 @@ class DockerEngine:
             return seen.image_facts(self._api.inspect_image(reference))
         except NotFound:
             return None
-        except (DockerException, requests.exceptions.RequestException) as error:
+        except SDK_ERRORS as error:
             raise our_error(symptom(error, "ask", reference), f"looking at {reference}") from error
 
     def registry_digest(self, reference: Reference) -> str:
@@ -121,7 +120,7 @@ class DockerEngine:
         name = str(reference)
         try:
             answer = self._api.inspect_distribution(name)
-        except (DockerException, requests.exceptions.RequestException) as error:
+        except SDK_ERRORS as error:
             raise our_error(symptom(error, "pull", name), f"asking for {name}") from error
         return str((answer.get("Descriptor") or {}).get("digest", ""))
 
@@ -281,7 +280,7 @@ class DockerEngine:
         try:
             stream = self._api.pull(reference.name, tag=tag, stream=True, decode=True)
             follow_pull(stream, name, progress)
-        except (DockerException, requests.exceptions.RequestException) as error:
+        except SDK_ERRORS as error:
             raise our_error(symptom(error, "pull", name), f"pulling {name}") from error
 
     @ours("building", "build")
@@ -338,7 +337,7 @@ def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Sy
             version="auto",
         )
         client.ping()
-    except (DockerException, requests.exceptions.RequestException, OSError) as error:
+    except (*SDK_ERRORS, OSError) as error:
         seen_of_it = symptom(error, "connect")
         return replace(seen_of_it, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
     client.api.timeout = _WORK_SECONDS

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import requests
+import urllib3
 from docker.errors import APIError, DockerException, TLSParameterError
 
 from envcheck.core.errors import (
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+SDK_ERRORS = (
+    DockerException,
+    requests.exceptions.RequestException,
+    # The SDK reads streams below requests: this comes where the engine goes away in the middle.
+    urllib3.exceptions.HTTPError,
+)
+"""All that a call of the SDK may raise."""
 
 UNKNOWN = "unknown"
 """The id of a failure that no entry of the catalogue matches; its text is shown raw and whole."""
@@ -135,7 +144,7 @@ def ours(about: str, doing: Doing = "ask") -> Callable[[Callable[P, R]], Callabl
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return method(*args, **kwargs)
-            except (DockerException, requests.exceptions.RequestException) as error:
+            except SDK_ERRORS as error:
                 name = _subject(args)
                 raise our_error(symptom(error, doing, name), f"{about} {name}".strip()) from error
 

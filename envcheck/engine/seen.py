@@ -21,18 +21,23 @@ _SYSTEMS: tuple[tuple[str, Kind], ...] = (
 _NAMES: tuple[tuple[str, Kind], ...] = (("colima", "colima"), ("lima", "lima"))
 
 
+def _text(data: Mapping[str, Any], key: str) -> str:
+    return str(data.get(key) or "")
+
+
 def container(data: Mapping[str, Any]) -> SeenContainer:
     """A container as the list of containers shows it."""
-    names = data.get("Names") or ["/?"]
+    names = [str(name).removeprefix("/") for name in data.get("Names") or ["?"]]
     networks = (data.get("NetworkSettings") or {}).get("Networks") or {}
     mounts = data.get("Mounts") or []
     ports = data.get("Ports") or []
     return SeenContainer(
         id=str(data["Id"]),
-        name=str(names[0]).removeprefix("/"),
-        state=str(data.get("State", "")),
-        image=str(data.get("Image", "")),
-        image_id=str(data.get("ImageID", "")),
+        # A legacy link adds the name that the other container has for it: OTHER/NAME.
+        name=next((name for name in names if "/" not in name), names[0]),
+        state=_text(data, "State"),
+        image=_text(data, "Image"),
+        image_id=_text(data, "ImageID"),
         labels=data.get("Labels") or {},
         ports={
             int(port["PrivatePort"]): int(port["PublicPort"])
@@ -71,13 +76,13 @@ def container_state(data: Mapping[str, Any]) -> ContainerState:
     bound = (data.get("NetworkSettings") or {}).get("Ports") or {}
     return ContainerState(
         id=str(data["Id"]),
-        status=str(state.get("Status", "")),
+        status=_text(state, "Status"),
         exit_code=int(state.get("ExitCode") or 0),
         oom_killed=bool(state.get("OOMKilled")),
-        started_at=str(state.get("StartedAt", "")),
+        started_at=_text(state, "StartedAt"),
         restarts=int(data.get("RestartCount") or 0),
-        error=str(state.get("Error") or ""),
-        image_id=str(data.get("Image", "")),
+        error=_text(state, "Error"),
+        image_id=_text(data, "Image"),
         ports=_bound(bound),
     )
 
@@ -86,8 +91,9 @@ def _bound(ports: Mapping[str, Any]) -> dict[int, int]:
     found: dict[int, int] = {}
     for inside, hosts in ports.items():
         number, _, protocol = inside.partition("/")
-        if protocol == "tcp" and hosts:
-            found[int(number)] = int(hosts[0]["HostPort"])
+        port = (hosts or [{}])[0].get("HostPort")
+        if protocol == "tcp" and port:
+            found[int(number)] = int(port)
     return found
 
 
@@ -101,7 +107,7 @@ def image_facts(data: Mapping[str, Any]) -> ImageFacts:
         digest=digest,
         labels=config.get("Labels") or {},
         volumes=tuple(config.get("Volumes") or ()),
-        architecture=str(data.get("Architecture", "")),
+        architecture=_text(data, "Architecture"),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.reporters.console.lines import Span, clip, hang, label, line, wrap
+from envcheck.reporters.console.page import as_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,12 +78,13 @@ class Details:
     def _fix(self, fix: Fix) -> Block:
         block: Block = []
         for text, style in _advice(fix):
-            block += hang(self._head("" if block else "fix"), text, self.page.width, style)
+            said = as_called(text, self.page)
+            block += hang(self._head("" if block else "fix"), said, self.page.width, style)
         inset = "  " if block else ""
         for command in _pieces(fix.commands):
             head = self._head("" if block else "fix")
             # Never cut or wrapped: it is there to be copied.
-            block.append((*head, Span(inset + command, "strong")))
+            block.append((*head, Span(inset + as_called(command, self.page), "strong")))
         return block
 
     def _room(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,6 +16,7 @@ NARROWEST = 40
 BODY = 22
 """The column where the sentence of a check, an image or a change begins."""
 
+_OWN_COMMAND = re.compile(r"(^|`)envcheck ")
 _DUMB = ("dumb", "unknown")
 
 
@@ -126,3 +128,8 @@ def call(page: Page, verb: str, profile: str, instance: str) -> str:
     if instance not in ("", profile):
         words += ["--instance", instance]
     return " ".join(filter(None, words))
+
+
+def as_called(text: str, page: Page) -> str:
+    """Advice with our own commands as they are called here: by ``./inv``, or as ``envcheck``."""
+    return _OWN_COMMAND.sub(lambda found: f"{found[1]}{page.program} ", text)

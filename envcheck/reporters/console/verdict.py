@@ -114,7 +114,7 @@ class Verdict:
         return self._problems()
 
     def _problems(self) -> str:
-        count = self._tally("fail", "error")
+        count = self._tally("fail", "error") or self._tally("warn")
         if count == 1:
             return f"1 problem stops this machine: {self._again}."
         return f"{count} problems stop this machine: {self._again.replace(' it ', ' them ')}."
