@@ -234,9 +234,9 @@ def strictly(results: tuple[ev.Result, ...]) -> None:
 
 def _tidy(session: Session) -> None:
     """Without a profile there is no `clean` that would remove the images: so they go at once."""
-    engine = session.try_engine()
-    if isinstance(engine, Symptom):
+    if not session.connected:  # it was asked before, and may take its time to say no once more
         return
+    engine = session.engine()
     ledger = session.ledger()
     for record in ledger.images():
         if DOCTOR not in record.instances:

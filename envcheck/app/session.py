@@ -70,6 +70,11 @@ class Session:
             self._engine = answer
         return self._engine
 
+    @property
+    def connected(self) -> bool:
+        """Whether the engine has answered; it is not asked for that."""
+        return self._engine is not None
+
     def engine(self) -> DockerEngine:
         """The engine.
 

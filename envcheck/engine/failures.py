@@ -6,6 +6,7 @@ only read: by type, errno and status, and the engine's own words.
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import ssl
@@ -61,6 +62,7 @@ _TELLING: tuple[type[BaseException], ...] = (
     TimeoutError,
     requests.exceptions.SSLError,
     requests.exceptions.ReadTimeout,
+    json.JSONDecodeError,
 )
 
 

@@ -113,6 +113,17 @@ class FakeEngine:
             container = self.store.container(name)
             return container.life.says[-lines:] if container.started is not None else ()
 
+    # What our own engine answers besides what `run` needs of one
+
+    def info(self) -> dict[str, Any]:
+        """What it says of itself."""
+        return {"ID": "fake"}
+
+    def disk_use(self) -> int:
+        """Bytes that its images take."""
+        with self.lock:
+            return sum(image.size for image in self.store.images.values())
+
     # Acts
 
     @_act
@@ -272,5 +283,5 @@ class FakeEngine:
 
 
 def _conflict(text: str, doing: Doing = "remove", status: int = 409) -> EnvcheckError:
-    """What our own translation makes of the engine's words, so that the fake cannot drift from it."""
+    """What our own translation makes of the engine's words: the fake cannot drift from it."""
     return our_error(Symptom(doing, text=text, status=status), doing)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from envcheck.core.decide import decide_up
@@ -46,6 +47,7 @@ services:
 """
 
 
+@cache
 def profile(text: str = SHOP) -> Profile:
     """A profile from its text."""
     return read_profile(
@@ -66,6 +68,7 @@ def choices(found: Profile) -> dict[str, ImageChoice]:
     }
 
 
+@cache
 def desired(text: str = SHOP, instance: str = "shop") -> Desired:
     """What a profile's instance should look like."""
     found = profile(text)

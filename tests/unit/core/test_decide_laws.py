@@ -27,7 +27,7 @@ from tests.unit.worlds import World, desired
 if TYPE_CHECKING:
     from envcheck.core.plan import Plan
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=50, deadline=None)
 
 
 class Killed(BaseException):

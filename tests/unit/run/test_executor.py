@@ -9,7 +9,7 @@ import pytest
 
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.plan import Act, Plan, RemoveVolume, Step
-from envcheck.run.executor import WORKERS, StepOutcome, execute
+from envcheck.run.executor import WORKERS, StepOutcome, execute, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +153,21 @@ def test_no_thread_outlives_its_run() -> None:
     before = threading.active_count()
     run(plan(*[()] * 5), failing("3"))
     assert threading.active_count() == before
+
+
+def test_what_may_hang_is_waited_for_so_long_and_no_longer() -> None:
+    release = threading.Event()
+    try:
+        with pytest.raises(TimeoutError, match="no answer in 0 s"):
+            within(0.05, lambda: release.wait(SECONDS))
+    finally:
+        release.set()
+
+
+def test_what_does_not_hang_gives_its_value_or_its_error() -> None:
+    assert within(SECONDS, lambda: "value") == "value"
+    with pytest.raises(ZeroDivisionError):
+        within(SECONDS, lambda: 1 / 0)
 
 
 def void(_value: object) -> None:
