@@ -1,4 +1,4 @@
-"""Carrying out checks: side by side, each within its limit, told in the order of the table."""
+"""Carrying out checks: all at once, each within its limit, told in the order of the table."""
 
 from __future__ import annotations
 
@@ -36,26 +36,20 @@ def examine(exam: Exam, checks: Sequence[Check], done: Iterable[Result] = ()) ->
         done: verdicts that are known already, which others may rest on.
     """
     teller = _Teller(exam.session.emit, checks)
-    verdicts = {result.id: result for result in done}
+    known = {result.id: result for result in done}
     by_id = {check.id: check for check in checks}
     plan = PlanBuilder()
     for check in checks:
-        plan.add(RunCheck(check.id), check.about, key=("check", check.id), after=_keys(check))
+        plan.add(RunCheck(check.id), check.about, key=("check", check.id))
 
     def perform(act: Act) -> None:
         check = by_id[act.id] if isinstance(act, RunCheck) else None
         if check is None:
             return
-        broken = [verdicts[need] for need in check.needs if _is_broken(verdicts.get(need))]
-        result = _skip(check, broken[0]) if broken else _outcome(check, exam)
-        verdicts[check.id] = result
-        teller.tell(result)
+        broken = [known[need] for need in check.needs if _is_broken(known.get(need))]
+        teller.tell(_skip(check, broken[0]) if broken else _outcome(check, exam))
 
     execute(plan.plan(), perform, abort=exam.session.clock.stop)
-
-
-def _keys(check: Check) -> tuple[tuple[str, str], ...]:
-    return tuple(("check", need) for need in check.needs)
 
 
 def _is_broken(result: Result | None) -> bool:
@@ -81,16 +75,30 @@ def _outcome(check: Check, exam: Exam) -> Result:
 
 
 class _Teller:
-    """Tells verdicts in the order of the table, each as soon as all before it are known."""
+    """Tells verdicts in the order of the table, each as soon as all before it are known.
+
+    All checks begin at once, since most machines are well and waiting would cost them time. Where a
+    check turns out broken, what rests on it is told as skipped, whatever came of it meanwhile.
+    """
 
     def __init__(self, emit: Emit, checks: Sequence[Check]) -> None:
         self._emit = emit
-        self._waiting = [check.id for check in checks]
+        self._waiting = list(checks)
         self._known: dict[str, Result] = {}
+        self._told: dict[str, Result] = {}
         self._lock = threading.Lock()
 
     def tell(self, result: Result) -> None:
         with self._lock:
             self._known[result.id] = result
-            while self._waiting and self._waiting[0] in self._known:
-                self._emit(Checked(self._known.pop(self._waiting.pop(0))))
+            while self._waiting and self._waiting[0].id in self._known:
+                check = self._waiting.pop(0)
+                self._told[check.id] = self._in_view_of_others(check)
+                self._emit(Checked(self._told[check.id]))
+
+    def _in_view_of_others(self, check: Check) -> Result:
+        # What a check needs stands before it in the table, so it has been told.
+        for need in check.needs:
+            if _is_broken(self._told.get(need)):
+                return _skip(check, self._told[need])
+        return self._known[check.id]

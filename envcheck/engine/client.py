@@ -221,6 +221,8 @@ class DockerEngine:
     ) -> Ran:
         """Create a container, run it to its end, and remove it, whatever happens.
 
+        One that is given volumes gets no network: it is there for the data, and starts faster.
+
         The SDK's ``containers.run`` leaves the container behind when its start fails.
         """
         begun = time.monotonic()
@@ -254,7 +256,9 @@ class DockerEngine:
             image,
             command=list(command) if command else None,
             labels=dict(labels),
-            host_config=self._api.create_host_config(binds=binds),
+            host_config=self._api.create_host_config(
+                binds=binds, network_mode="none" if binds else None
+            ),
         )
         return str(made["Id"])
 

@@ -185,7 +185,7 @@ HELLO_WORLD_RUNS = Check(
     ("docker.engine",),
     30.0,
 )
-_RUNS = ("docker.hello-world",)
+_RUNS = ("docker.engine", "docker.hello-world")
 PUBLISHED_PORT = Check(
     "docker.published-port",
     "published port",
