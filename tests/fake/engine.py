@@ -84,14 +84,15 @@ class FakeEngine:
     # Questions
 
     def observe(self) -> Observed:
-        """Everything on the engine."""
+        """Everything on the engine, by name: no plan depends on which thread came first."""
         with self.lock:
             self.let_time_pass()
             store = self.store
+            containers = sorted(store.containers.values(), key=lambda c: c.spec.name)
             return Observed(
-                containers=tuple(container.seen() for container in store.containers.values()),
+                containers=tuple(container.seen() for container in containers),
                 networks=tuple(network.seen() for network in store.networks.values()),
-                volumes=tuple(volume.seen() for volume in store.volumes.values()),
+                volumes=tuple(store.volumes[name].seen() for name in sorted(store.volumes)),
                 images=tuple(image.seen() for image in store.listed()),
             )
 

@@ -137,12 +137,12 @@ def test_a_dry_run_removes_nothing_and_tells_what_it_would(table: Table) -> None
     assert table.clean(CleanOptions(dry_run=True)) == 0
     assert len(table.world.engine.acts) == acts
     assert [(thing.kind, thing.name) for thing in table.told(ev.WouldRemove)] == [
-        ("container", "shop-db"),
         ("container", "shop-cache"),
+        ("container", "shop-db"),
         ("container", "shop-web"),
         ("network", "shop"),
-        ("volume", "shop_db-data"),
         ("volume", "shop_cache-data"),
+        ("volume", "shop_db-data"),
         ("image", "redis:8.0.2"),
     ]
     assert len(table.session.ledger().images()) == 1
@@ -219,8 +219,8 @@ def test_down_keeps_the_data_and_says_so(table: Table) -> None:
     store = table.world.engine.store
     assert (store.containers, store.networks) == ({}, {})
     assert [(kept.kind, kept.name) for kept in table.told(ev.Kept)] == [
-        ("volume", "shop_db-data"),
         ("volume", "shop_cache-data"),
+        ("volume", "shop_db-data"),
     ]
     assert fold(table.events).exit_code == 0
 

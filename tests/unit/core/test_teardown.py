@@ -44,10 +44,10 @@ def removed_images(plan: Plan) -> list[str]:
 
 def test_down_stops_then_removes_containers_then_the_network(up: World) -> None:
     assert shown(decide_down("shop", up.engine.observe())) == [
-        f"1 stop shop-db: {ASKED}",
-        f"2 remove shop-db: {ASKED} <- 1",
-        f"3 stop shop-cache: {ASKED}",
-        f"4 remove shop-cache: {ASKED} <- 3",
+        f"1 stop shop-cache: {ASKED}",
+        f"2 remove shop-cache: {ASKED} <- 1",
+        f"3 stop shop-db: {ASKED}",
+        f"4 remove shop-db: {ASKED} <- 3",
         f"5 stop shop-web: {ASKED}",
         f"6 remove shop-web: {ASKED} <- 5",
         f"7 remove network shop: {ASKED} <- 2 4 6",
@@ -55,8 +55,8 @@ def test_down_stops_then_removes_containers_then_the_network(up: World) -> None:
 
 
 def test_down_does_not_stop_what_does_not_run(up: World) -> None:
-    up.engine.stop_container("shop-db", 0)
-    assert shown(decide_down("shop", up.engine.observe()))[0] == f"1 remove shop-db: {ASKED}"
+    up.engine.stop_container("shop-cache", 0)
+    assert shown(decide_down("shop", up.engine.observe()))[0] == f"1 remove shop-cache: {ASKED}"
 
 
 def test_down_keeps_volumes_and_images(up: World) -> None:
@@ -81,12 +81,12 @@ def test_clean_kills_and_takes_the_data_too(up: World) -> None:
     plan, kept = decide_clean("shop", up.engine.observe(), NOTHING)
     assert kept == ()
     assert shown(plan) == [
-        f"1 remove shop-db: {CLEANED}",
-        f"2 remove shop-cache: {CLEANED}",
+        f"1 remove shop-cache: {CLEANED}",
+        f"2 remove shop-db: {CLEANED}",
         f"3 remove shop-web: {CLEANED}",
         f"4 remove network shop: {CLEANED} <- 1 2 3",
-        f"5 remove volume shop_db-data: {CLEANED} <- 1 2 3",
-        f"6 remove volume shop_cache-data: {CLEANED} <- 1 2 3",
+        f"5 remove volume shop_cache-data: {CLEANED} <- 1 2 3",
+        f"6 remove volume shop_db-data: {CLEANED} <- 1 2 3",
     ]
 
 
@@ -226,9 +226,9 @@ def test_what_somebody_runs_of_our_image_is_not_ours(up: World) -> None:
         ids = [step.act.id for step in plan.steps if isinstance(step.act, RemoveContainer)]
         assert theirs not in ids
     assert leftovers("shop", observed) == (
-        *(("container", name) for name in ("shop-db", "shop-cache", "shop-web")),
+        *(("container", name) for name in ("shop-cache", "shop-db", "shop-web")),
         ("network", "shop"),
-        *(("volume", name) for name in ("shop_db-data", "shop_cache-data")),
+        *(("volume", name) for name in ("shop_cache-data", "shop_db-data")),
         ("image", "envcheck.local/shop-web:abc"),
     )
     kept = decide_clean("shop", observed, NOTHING)[1]
