@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -334,6 +335,7 @@ def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Sy
     The engine has 10 seconds to answer its first question; later ones have 120.
     """
     try:
+        _knock(endpoint)
         client = docker.from_env(
             timeout=_CONNECT_SECONDS,
             max_pool_size=_POOL,
@@ -346,6 +348,20 @@ def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Sy
         return replace(seen_of_it, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
     client.api.timeout = _WORK_SECONDS
     return DockerEngine(client.api, endpoint)
+
+
+def _knock(endpoint: Endpoint) -> None:
+    """See whether anybody listens at a unix socket.
+
+    The SDK would find out as well, but leaves its socket open and wraps the error four times.
+
+    Raises:
+        OSError: nobody does, or we may not.
+    """
+    if endpoint.socket is not None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+            door.settimeout(_CONNECT_SECONDS)
+            door.connect(endpoint.socket)
 
 
 def _raise_import_error(answer: Iterable[str] | str, tag: str) -> None:

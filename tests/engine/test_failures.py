@@ -132,7 +132,7 @@ def test_an_interrupted_up_exits_with_130_and_clean_finishes_the_job(
         "  cache:\n    image: redis:8.0.2\n    ports: [6379]\n    timeout: 120\n"
         "    verify: [{exec: {command: ['false']}}]\n",
     )
-    stopped = cli.interrupted("up", *HERE, when="exited with 1")
+    stopped = cli.interrupted("up", *HERE, when="cache   starting")
     assert stopped.code == 130, stopped.out + stopped.err
     assert cli("clean", "--yes", *HERE).code == 0
     assert docker("ps", "-aq", "--filter", f"label=dev.envcheck.instance={INSTANCE}") == []

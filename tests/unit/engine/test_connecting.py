@@ -10,8 +10,6 @@ import warnings
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from docker.transport.unixconn import UnixHTTPConnection
-
 from envcheck.doctor.diagnose import diagnose
 from envcheck.doctor.symptom import Symptom
 from envcheck.engine import client
@@ -75,10 +73,10 @@ def test_a_socket_is_there_and_nobody_listens(tmp_path: Path) -> None:
 def test_the_socket_is_not_ours_to_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may open everything, so the system's refusal is put where it would come from."""
 
-    def refuse(_self: UnixHTTPConnection) -> None:
+    def refuse(_endpoint: Endpoint) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(UnixHTTPConnection, "connect", refuse)
+    monkeypatch.setattr(client, "_knock", refuse)
     seen = symptom(f"unix://{tmp_path}/docker.sock")
     assert (seen.cause, seen.errno) == ("PermissionError", errno.EACCES)
     assert fault(seen) == "docker.socket-permission"

@@ -1,0 +1,41 @@
+"""A real engine for the tests that need one: by the doctor's own installer, left as found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from envcheck.app.doctor import working_engine
+from envcheck.app.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from envcheck.core.observed import Observed
+    from envcheck.engine.client import DockerEngine
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[DockerEngine]:
+    """The engine; installed and started where there is none. Fails where none can be had.
+
+    Its objects are afterwards what they were before, whoever's they are.
+    """
+    session = Session(emit=print, yes=True)
+    try:
+        engine = working_engine(session, fix=True)
+        before = _names(engine.observe())
+        yield engine
+        assert _names(engine.observe()) == before
+    finally:
+        session.close()
+
+
+def _names(observed: Observed) -> dict[str, set[str]]:
+    return {
+        "containers": {container.name for container in observed.containers},
+        "networks": {network.name for network in observed.networks},
+        "volumes": {volume.name for volume in observed.volumes},
+        "images": {name for image in observed.images for name in image.tags or (image.id,)},
+    }
