@@ -52,6 +52,7 @@ def _unready(session: Session, target: Target, error: ServiceUnready) -> Envchec
             subject=target.container,
             text=(state.error if state else "") or error.heard,
             state=state.status if state else "",
+            health=state.health if state else "",
             exit_code=state.exit_code if state and not state.alive else None,
             oom_killed=state is not None and state.oom_killed,
             restarts=state.restarts if state else 0,

@@ -14,7 +14,7 @@ from envcheck.app.checks.round_trips import BUSYBOX, HELLO_WORLD, HELLO_WORLD_RU
 from envcheck.app.checks.table import all_checks, chosen
 from envcheck.app.examination import examine
 from envcheck.app.loading import load, owner_of, tell_warnings
-from envcheck.app.mending import mend_all
+from envcheck.app.mending import mend, mend_all
 from envcheck.core import events as ev
 from envcheck.core.errors import EngineUnusable, EnvcheckError, ExitCode, Fix
 from envcheck.core.spec import Owner
@@ -144,14 +144,22 @@ def working_engine(session: Session, *, fix: bool) -> DockerEngine:
         EngineUnusable: there is none, and it was not mended.
         UsageError: mending was not agreed to.
     """
-    answer = session.try_engine()
-    if not isinstance(answer, Symptom):
-        return answer
-    error = session.diagnose(answer)
-    if not (fix and error.id in mendable.ENGINE):
+    try:
+        answer = session.try_engine()
+    except EngineUnusable as unusable:  # the context that is asked for does not exist
+        error = unusable
+    else:
+        if not isinstance(answer, Symptom):
+            return answer
+        error = session.diagnose(answer)
+    if not (fix and error.id in mendable.ENGINE | mendable.SAFE):
         raise error
-    session.emit(ev.Checked(_broken(error)))
-    _mend(session, error)
+    broken = _broken(error)
+    session.emit(ev.Checked(broken))
+    if error.id in mendable.ENGINE:
+        _start(session, error)
+    else:
+        mend(session, broken)
     return session.engine()
 
 
@@ -171,7 +179,7 @@ def _broken(error: EnvcheckError) -> ev.Result:
     return replace(result, evidence=error.evidence, fix=fix, fault=error.id)
 
 
-def _mend(session: Session, error: EngineUnusable) -> None:
+def _start(session: Session, error: EngineUnusable) -> None:
     endpoint, host = session.endpoint(), session.facts().host
     if endpoint.socket is None or not host.start or not (host.dockerd or host.install):
         raise error
@@ -180,6 +188,7 @@ def _mend(session: Session, error: EngineUnusable) -> None:
     if not host.dockerd:
         engines.install(session.emit)
     engines.start(endpoint.socket, session.emit, session.clock)
+    session.look_again()
 
 
 def _with_images(exam: Exam, checks: tuple[Check, ...], *, fix: bool) -> Exam:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from envcheck.app.checks.exam import Check, Exam
+    from envcheck.app.session import Session
     from envcheck.core.events import Result
 
 
@@ -37,15 +38,24 @@ def mend_all(
     mended: list[str] = []
     for result in tuple(results):
         if result.status in ("warn", "fail") and result.fix and _may(result, destructive):
-            commands = runnable(result)
-            exam.session.agree(
-                commands, f"{result.title}: {result.summary}.\nRun this?", id=result.fault
-            )
-            for command in commands:
-                shell.run(_complete(command), exam.session.emit)
+            mend(exam.session, result)
             mended.append(result.id)
     for id in mended:
         examine(exam, tuple(check for check in chosen(checks, id) if check.id == id))
+
+
+def mend(session: Session, result: Result) -> None:
+    """Run the commands of one fix.
+
+    Raises:
+        UsageError: it was not agreed to.
+        StepFailed: a command failed.
+    """
+    commands = runnable(result)
+    session.agree(commands, f"{result.title}: {result.summary}.\nRun this?", id=result.fault)
+    for command in commands:
+        shell.run(_complete(command), session.emit)
+    session.look_again()
 
 
 def runnable(result: Result) -> tuple[str, ...]:

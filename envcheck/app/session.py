@@ -103,6 +103,10 @@ class Session:
             self._facts = Facts(host_facts(self.endpoint().socket), client, engine)
         return self._facts
 
+    def look_again(self) -> None:
+        """Forget the facts: something on the machine was changed."""
+        self._facts = None
+
     def ledger(self) -> Ledger:
         """The ledger of the engine."""
         if self._ledger is None:

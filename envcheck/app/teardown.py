@@ -105,7 +105,10 @@ def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
         _forget(session, instance, after)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))
     if not options.only:
-        _look_again(session, instance, after, kept, options)
+        left = _left(instance, after, kept, options)
+        _tell_left(session, left, outcomes)
+        if not left:
+            session.emit(ev.NothingLeft(instance, "its images" if options.keep_images else ""))
 
 
 def _known(session: Session, instance: str, observed: Observed) -> Known:
@@ -211,21 +214,32 @@ def _forget(session: Session, instance: str, after: Observed) -> None:
             ledger.forget_use(record.reference, instance)
 
 
-def _look_again(
-    session: Session,
-    instance: str,
-    after: Observed,
-    kept: tuple[ev.Kept, ...],
-    options: CleanOptions,
-) -> None:
-    """Tell everything that still bears the instance's label, except what stays on purpose."""
+def _left(
+    instance: str, after: Observed, kept: tuple[ev.Kept, ...], options: CleanOptions
+) -> tuple[tuple[ev.ObjectKind, str], ...]:
+    """Everything that still bears the instance's label, except what stays on purpose."""
     on_purpose = {(thing.kind, thing.name) for thing in kept}
-    left = [
+    return tuple(
         (kind, name)
         for kind, name in leftovers(instance, after)
         if (kind, name) not in on_purpose and not (options.keep_images and kind == "image")
-    ]
+    )
+
+
+def _tell_left(
+    session: Session,
+    left: tuple[tuple[ev.ObjectKind, str], ...],
+    outcomes: tuple[StepOutcome, ...],
+) -> None:
+    """Tell what was left behind, and what was in the way where that was seen."""
+    failures = {_target(outcome.step): outcome.error for outcome in outcomes if outcome.error}
     for kind, name in left:
-        session.emit(ev.LeftBehind(kind, name, "it still bears the label of the instance"))
-    if not left:
-        session.emit(ev.NothingLeft(instance, "its images" if options.keep_images else ""))
+        error = failures.get((kind, name))
+        reason = error.what if error else "it still bears the label of the instance"
+        session.emit(ev.LeftBehind(kind, name, reason, error.id if error else ""))
+
+
+def _target(step: p.Step) -> tuple[str, str]:
+    """Kind and name of what a step removes."""
+    removed = next(_removals(p.Plan((step,))), None)
+    return (removed.kind, removed.name) if removed else ("", "")

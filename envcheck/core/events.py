@@ -217,11 +217,15 @@ class Kept:
 
 @dataclass(frozen=True)
 class LeftBehind:
-    """Something of ours is still there after it should have been removed."""
+    """Something of ours is still there after it should have been removed.
+
+    ``fault`` is the id of what was in the way, where that is known.
+    """
 
     kind: ObjectKind
     name: str
     reason: str
+    fault: str = ""
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def container_state(data: Mapping[str, Any]) -> ContainerState:
         error=_text(state, "Error"),
         image_id=_text(data, "Image"),
         ports=_bound(bound),
+        health=_text(state.get("Health") or {}, "Status"),
     )
 
 

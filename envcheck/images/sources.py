@@ -95,13 +95,13 @@ def find(
     if present is not None:
         return present
     if registry is None:
-        return _by_recipe(reference, "no registry can be reached")
+        return _by_recipe(reference, None)
     try:
         digest = registry.registry_digest(reference)
     except RegistryUnreachable as error:
         if mirrored:
             return _by_pull(reference, "")
-        return _by_recipe(reference, error.what)
+        return _by_recipe(reference, error)
     return _by_pull(reference, digest)
 
 
@@ -109,14 +109,16 @@ def _by_pull(reference: Reference, digest: str) -> ToGet:
     return ToGet((PullImage(reference, digest),), "not here", str(reference), "registry")
 
 
-def _by_recipe(reference: Reference, why: str) -> ToGet:
+def _by_recipe(reference: Reference, error: RegistryUnreachable | None) -> ToGet:
     recipe = None if reference.digest else recipes.recipe_for(reference)
+    why = error.what if error else "no registry can be reached"
     if recipe is None:
         raise RegistryUnreachable(
             f"{reference} is not here, no registry can be reached, and there is no recipe for it",
-            id="registry.unreachable",
-            evidence=(why,),
-            fix=Fix("check the way to the registry, or load the image by hand", ()),
+            id=error.id if error else "registry.unreachable",
+            evidence=(why, *(error.evidence if error else ())),
+            fix=(error and error.fix)
+            or Fix("check the way to the registry, or load the image by hand"),
         )
     if not recipe.gives(reference):
         raise StepFailed(

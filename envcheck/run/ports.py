@@ -29,6 +29,7 @@ class ContainerState:
         started_at: the engine's own timestamp of the last start, as text.
         error: what the engine said when it could not start it.
         ports: container port to host port.
+        health: what its health check says: starting, healthy, unhealthy; nothing without one.
     """
 
     id: str
@@ -40,6 +41,7 @@ class ContainerState:
     error: str
     image_id: str
     ports: Mapping[int, int] = field(default_factory=dict)
+    health: str = ""
 
     @property
     def alive(self) -> bool:

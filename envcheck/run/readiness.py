@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
-from envcheck.core.errors import EnvcheckError, ExitCode, Fix
+from envcheck.core.errors import EnvcheckError, ExitCode, Fix, ObjectConflict
 from envcheck.core.profile import ExecProbe, HttpProbe, TcpProbe
 from envcheck.run.poll import poll
 from envcheck.services.kind import Access, Answer, NotReady
@@ -121,6 +121,11 @@ class _Attempt:
             return state, self._ask(state)
         except NotReady as reason:
             self._say(str(reason))
+            return None
+        except ObjectConflict:
+            # No command can be run in a container that has ended since it was looked at.
+            if self._engine.inspect_container(self._target.container).alive:
+                raise
             return None
 
     def _ask(self, state: ContainerState) -> Answer:

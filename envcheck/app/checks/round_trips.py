@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from envcheck.core.events import Result
+    from envcheck.run.ports import ContainerState
 
 HELLO_WORLD = parse_reference("hello-world:linux")
 """The official image's one tag for this system besides ``latest``, which no pin may be."""
@@ -35,6 +36,7 @@ HELLO = "Hello from Docker!"
 _PORT = 8080
 _TARGET = "/data"
 _ANSWER_SECONDS = 8.0
+_LINES = 5
 
 
 def hello_world(exam: Exam) -> Result:
@@ -75,6 +77,8 @@ def published_port(exam: Exam) -> Result:
     try:
         engine.start_container(spec.name)
         state = engine.inspect_container(spec.name)
+        if not state.alive:
+            return _ended(state, engine.logs(spec.name, _LINES), time.monotonic() - begun)
         access = Access(LOCALHOST, state.ports[_PORT], timeout=1.0)
         heard: list[str] = []
 
@@ -100,6 +104,12 @@ def published_port(exam: Exam) -> Result:
         "look for a firewall or VPN between this machine and its containers; restart the engine"
     )
     return replace(result, evidence=tuple(heard[-1:]), fix=fix, fault="docker.published-port")
+
+
+def _ended(state: ContainerState, logs: tuple[str, ...], seconds: float) -> Result:
+    what = f"the container that should answer ended with {state.exit_code}"
+    result = PUBLISHED_PORT.result("fail", what, seconds)
+    return replace(result, evidence=logs, fault="docker.published-port")
 
 
 def named_volume(exam: Exam) -> Result:
