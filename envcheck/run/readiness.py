@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 LOCALHOST = "127.0.0.1"
 _LOG_LINES = 50
+_LASTING = 0.3
+"""Seconds that a service must live which has neither a probe nor a `verify` to answer."""
+
 _SIGNALS = {137: "it was killed (SIGKILL)", 139: "it crashed (SIGSEGV)", 143: "it was told to stop"}
 _CODES = {126: "its command cannot be executed", 127: "its command was not found"}
 
@@ -94,7 +97,7 @@ def await_ready(
         ServiceUnready: its container died, or the time ran out.
         StepFailed: the engine could not be asked.
     """
-    attempt = _Attempt(target, engine, emit)
+    attempt = _Attempt(target, engine, clock, emit)
     begun = clock.now()
     ready = poll(attempt, seconds=seconds, clock=clock)
     if ready is None:
@@ -107,10 +110,12 @@ def await_ready(
 class _Attempt:
     """One attempt after the other; remembers what was last heard."""
 
-    def __init__(self, target: Target, engine: Engine, emit: ev.Emit) -> None:
+    def __init__(self, target: Target, engine: Engine, clock: Clock, emit: ev.Emit) -> None:
         self._target = target
         self._engine = engine
         self._emit = emit
+        self._clock = clock
+        self._alive_since: float | None = None
         self.heard = ""
 
     def __call__(self) -> tuple[ContainerState, Answer] | None:
@@ -130,14 +135,19 @@ class _Attempt:
 
     def _ask(self, state: ContainerState) -> Answer:
         kind, service = self._target.kind, self._target.service
-        answer = Answer()
-        if kind.probe is not None:
-            access = access_to(self._target, state)
-            if access is not None:
-                answer = kind.probe(access)
+        access = access_to(self._target, state)
+        answer = kind.probe(access) if kind.probe and access else None
         for probe in service.verify:
             self._verify(probe, state)
-        return answer
+        if answer is None and not service.verify and not self._has_lasted():
+            raise NotReady("it runs; whether it lasts is seen in a moment")
+        return answer or Answer()
+
+    def _has_lasted(self) -> bool:
+        """Whether a container that cannot be asked anything has at least not died at once."""
+        if self._alive_since is None:
+            self._alive_since = self._clock.now()
+        return self._clock.now() - self._alive_since >= _LASTING
 
     def _verify(self, probe: Verify, state: ContainerState) -> None:
         match probe:

@@ -205,13 +205,11 @@ def _listed(ports: list[int]) -> str:
 
 def pools(exam: Exam) -> Result:
     """How many networks the engine can still make."""
-    subnets = exam.engine.about.subnets()
-    left = networks_left(subnets, exam.engine.about.address_pools())
-    if left > 0:
-        return POOLS.result("pass", f"room for {left} more networks")
-    fix = Fix("remove networks that nothing uses", ("docker network prune",))
-    result = POOLS.result("fail", "no address pool is left for another network")
-    return replace(result, fix=fix, fault="docker.address-pools-exhausted")
+    facts = exam.facts
+    left = networks_left(exam.engine.about.subnets(), exam.engine.about.address_pools())
+    facts = replace(facts, engine=replace(facts.engine, address_pools=left))
+    summary = f"room for {left} more networks"
+    return verdict(POOLS, facts, summary, "docker.address-pools-exhausted")
 
 
 def leftovers(exam: Exam) -> Result:
