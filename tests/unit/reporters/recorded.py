@@ -427,8 +427,8 @@ PULL_FAILED = Run(
                     (
                         "failed to resolve reference docker.io/library/postgres:17.11: failed to "
                         "do request: Head "
-                        "https://registry-1.docker.io/v2/library/postgres/manifests/17.11: "
-                        "dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: no such host"
+                        "https://registry.example/v2/library/postgres/manifests/17.11: "
+                        "dial tcp: lookup registry.example on 127.0.0.53:53: no such host"
                     ),
                 ),
                 Fix(

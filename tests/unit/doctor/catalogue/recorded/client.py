@@ -72,7 +72,7 @@ RECORDED = (
         Symptom(
             "ask",
             text='Failed to initialize: unable to resolve docker endpoint: context "nosuch":'
-            " context not found: open /root/.docker/contexts/meta/"
+            " context not found: open /home/anna/.docker/contexts/meta/"
             "9e62f93eb7d2499903ac66232f187c56fc050eb74c765f90eb214360b21f0e96/meta.json: no such"
             " file or directory\n",
             exit_code=1,

@@ -41,7 +41,7 @@ RECORDED = (
     Recording(
         "registry.no-such-host",
         _pull(
-            'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on'
+            'Get "https://registry.example/v2/": dial tcp: lookup registry.example on'
             " 192.168.65.7:53: read udp 192.168.65.6:51336->192.168.65.7:53: i/o timeout"
         ),
         "quoted: Go's net package, from Docker Desktop's virtual machine",
@@ -96,7 +96,7 @@ RECORDED = (
     Recording(
         "registry.timeout",
         _pull(
-            'Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting for'
+            'Get "https://registry.example/v2/": net/http: request canceled while waiting for'
             " connection (Client.Timeout exceeded while awaiting headers)"
         ),
         "quoted: freedomofdevelopers/fod#687",
