@@ -67,8 +67,10 @@ class Cli:
 
     def interrupted(self, *words: str, when: str) -> Ran:
         """Run it, and interrupt it as Ctrl-C does as soon as stdout holds ``when``."""
+        # A shell that runs us in the background has interrupts ignored, which children inherit.
+        listening = ("env", "--default-signal=INT")
         with subprocess.Popen(
-            [*self.prefix, ENVCHECK, *words],
+            [*self.prefix, *listening, ENVCHECK, *words],
             cwd=self.folder,
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
