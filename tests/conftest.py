@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from envcheck.app.doctor import working_engine
 from envcheck.app.session import Session
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
     from envcheck.core.observed import Observed
     from envcheck.engine.client import DockerEngine
+
+# How long one example takes says how busy the machine is, and an example that imports a client
+# library for the first time takes long: neither is a failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
