@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import StepFailed
 from envcheck.host.shell import as_root, run
+from envcheck.host.sockets import ping
 from envcheck.run.poll import poll
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ DAEMON_LOG = "/var/log/dockerd.log"
 START_SECONDS = 60.0
 """How long an engine may take to answer after it was started; 5 s were seen on two cores."""
 
+_PING_SECONDS = 2.0
 _DAEMON = "dockerd"
 # On PATH or not: a plain user's PATH often lacks the administrator's folders.
 _PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -86,7 +87,10 @@ def start(socket_path: str, emit: Emit, clock: Clock) -> None:
         StepFailed: none did; the engine's own last lines are the evidence.
     """
     failures: list[str] = []
-    for command in start_commands():
+    commands = start_commands()
+    # The last way once more: an engine that was killed a moment ago is still in the process table,
+    # and until it is gone the next one takes its pid file for that of a running engine.
+    for command in (*commands, *commands[-1:]):
         begun = time.time()
         try:
             run(command, emit)
@@ -105,12 +109,8 @@ def start(socket_path: str, emit: Emit, clock: Clock) -> None:
 
 
 def _answers(socket_path: str) -> bool:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(2.0)
-    with contextlib.closing(connection), contextlib.suppress(OSError):
-        connection.connect(socket_path)
-        connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
-        return b" 200 " in connection.recv(64)
+    with contextlib.suppress(OSError):
+        return b" 200 " in ping(socket_path, _PING_SECONDS)
     return False
 
 

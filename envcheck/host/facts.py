@@ -8,12 +8,12 @@ import grp
 import os
 import platform
 import shutil
-import socket
 import stat
 from pathlib import Path
 
 from envcheck.doctor.facts import HostFacts, SeenSocket, SocketState, System
 from envcheck.host.engines import debian_like, find_program, install_commands, start_commands
+from envcheck.host.sockets import ping
 
 _KERNEL = Path("/proc/sys")
 _SYSTEMS: dict[str, System] = {"Linux": "linux", "Darwin": "darwin", "Windows": "windows"}
@@ -88,19 +88,14 @@ def socket_state(path: str) -> SocketState:
 
 
 def _ping(path: str) -> SocketState:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(_PING_SECONDS)
-    with contextlib.closing(connection):
-        try:
-            connection.connect(path)
-            connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
-            return "answers" if connection.recv(64).startswith(b"HTTP/1") else "broken"
-        except PermissionError:
-            return "forbidden"
-        except ConnectionRefusedError:
-            return "refused"
-        except OSError:
-            return "broken"
+    try:
+        return "answers" if ping(path, _PING_SECONDS).startswith(b"HTTP/1") else "broken"
+    except PermissionError:
+        return "forbidden"
+    except ConnectionRefusedError:
+        return "refused"
+    except OSError:
+        return "broken"
 
 
 def _group_of(path: str | None) -> grp.struct_group | None:

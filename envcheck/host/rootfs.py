@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from envcheck.core.errors import Fix, StepFailed
 from envcheck.core.images import BASE_OPTIONS
-from envcheck.host.engines import debian_like, distribution
+from envcheck.host.engines import distribution
 from envcheck.host.shell import as_root
 
 if TYPE_CHECKING:
@@ -29,11 +29,6 @@ _WAY = re.compile(r"Acquire::https?::(.*::)?(Proxy|CaInfo) ")
 def commands_needed() -> tuple[str, ...]:
     """What must be run once before a root file system can be made here; often nothing."""
     return () if which(_TOOL) else (as_root(_INSTALL),)
-
-
-def possible() -> bool:
-    """Whether this machine can make one, after `commands_needed` at the latest."""
-    return which(_TOOL) is not None or debian_like()
 
 
 @contextmanager
