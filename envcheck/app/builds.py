@@ -147,6 +147,6 @@ def build_all(session: Session, plan: Plan, instance: str) -> None:
     Raises:
         StepFailed: one failed; the others were tried all the same.
     """
-    failure = carry_out(session, plan, session.engine().observe(), instance)
+    failure = carry_out(session, plan, session.engine().observe(), instance, stage="builds")
     if failure is not None:
         raise failure

@@ -12,6 +12,7 @@ from envcheck.images.obtain import Obtainer
 from envcheck.images.recipes import recipe_for, recipes
 from envcheck.images.sources import Here, find, here
 from envcheck.run.executor import execute
+from envcheck.run.telling import course
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,7 +105,7 @@ def _get(
     """Get what is not here; the first failure, if there is one."""
     plan = plan_images(found, observed)
     _agree_to_recipes(session, plan)
-    return carry_out(session, plan, observed, instance)
+    return carry_out(session, plan, observed, instance, stage="images")
 
 
 def _described(act: BuildBase | BuildRecipe) -> str:
@@ -114,13 +115,13 @@ def _described(act: BuildBase | BuildRecipe) -> str:
 
 
 def carry_out(
-    session: Session, plan: Plan, observed: Observed, instance: str
+    session: Session, plan: Plan, observed: Observed, instance: str, *, stage: str
 ) -> EnvcheckError | None:
     """Carry out steps that get images, each recorded before it begins; the first failure."""
     for step in plan.steps:
         _record(session, image_of(step.act), instance, observed)
     obtain = Obtainer(session.engine(), session.emit)
-    outcomes = execute(plan, obtain, abort=session.clock.stop)
+    outcomes = execute(plan, obtain, abort=session.clock.stop, course=course(stage, session.emit))
     return next((outcome.error for outcome in outcomes if outcome.error), None)
 
 

@@ -16,6 +16,7 @@ from envcheck.images.sources import digest_of
 from envcheck.run.executor import StepOutcome, execute
 from envcheck.run.perform import Performer
 from envcheck.run.readiness import ServiceUnready, Target
+from envcheck.run.telling import course
 from envcheck.services.catalogue import KINDS
 from envcheck.services.desired import ImageChoice, desire, published_ports
 
@@ -148,7 +149,9 @@ def run(session: Session, plan: Plan, services: Mapping[str, Target], profile: s
         frozenset(fresh),
         explainer(session, profile),
     )
-    outcomes = execute(plan, perform, abort=session.clock.stop)
+    outcomes = execute(
+        plan, perform, abort=session.clock.stop, course=course("services", session.emit)
+    )
     _tell_skips(session, outcomes)
     for outcome in outcomes:
         if outcome.error is not None and not isinstance(outcome.error, ServiceUnready):

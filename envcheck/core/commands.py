@@ -96,6 +96,10 @@ def _create(spec: ContainerSpec) -> str:
         words += ["-e", name if secret else f"{name}={value}"]
     for port in spec.ports:
         words += ["-p", f"127.0.0.1:{port.host or ''}:{port.container}"]
+    if spec.restart != "no":
+        words += ["--restart", spec.restart]
+    if spec.memory is not None:
+        words += ["--memory", str(spec.memory), "--memory-swap", str(spec.memory)]
     for mount in spec.mounts:
         words += ["-v", f"{mount.volume}:{mount.target}"]
     return _line(*words, spec.image, *blank_words(spec.command or ()))

@@ -189,7 +189,9 @@ def _connectable(seen: SeenContainer, name: str, observed: Observed) -> bool:
 def changed_parts(before: str, now: str) -> tuple[str, ...]:
     """The names of the parts in which two fingerprints differ."""
     old, new = (dict(_mark(part) for part in text.split(",")) for text in (before, now))
-    return tuple(name for name in new if old.get(name) != new[name])
+    # A part that is there only where it is asked for may have gone; a text that is none names none.
+    gone = tuple(name for name, mark in old.items() if mark and name not in new)
+    return tuple(name for name in new if old.get(name) != new[name]) + gone
 
 
 def _mark(part: str) -> tuple[str, str]:

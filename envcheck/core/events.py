@@ -80,6 +80,36 @@ class EngineFound:
 
 
 @dataclass(frozen=True)
+class StepStarted:
+    """A step of a plan begins.
+
+    Attributes:
+        stage: which plan it is of: images, builds or services.
+        id: its number in that plan.
+        act: the name of what it does, e.g. ``StartContainer``.
+        subject: what it does it to: an image, container, volume or network.
+        service: the service that it is for, or nothing.
+        after: the numbers of the steps in the same plan that it had to wait for.
+    """
+
+    stage: str
+    id: int
+    act: str
+    subject: str
+    service: str = ""
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepEnded:
+    """A step of a plan has ended: done, failed, or skipped because of another."""
+
+    stage: str
+    id: int
+    status: Literal["done", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
 class Section:
     """The task turns to another subject: Machine, Images, Services, Connect."""
 
@@ -282,6 +312,8 @@ class Failed:
 Event = (
     Started
     | EngineFound
+    | StepStarted
+    | StepEnded
     | Section
     | CheckStarted
     | Checked

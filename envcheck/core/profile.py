@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from envcheck.core.reference import Reference
 
 PortWish = Literal["prefer", "insist", "auto"]
+Restart = Literal["no", "on-failure", "always", "unless-stopped"]
+
+STABLE_FOR = 0.3
+"""Seconds that a service must live on after its first answer, where the profile does not say."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,10 @@ class Service:
         build: folder with a Dockerfile, relative to the profile's folder, or None.
         ports: None where the profile says nothing (the kind publishes its own), () for none.
         timeout: how long the service may take to become ready, seconds.
+        stable_for: how long it must live on after its first answer to be called ready, seconds.
+        restart: what the engine does when its process ends, in Compose's words.
+        mem_limit: the most memory that it may use, bytes, or None for no limit.
+        seed: files for its database, relative to the profile's folder, in the order given.
     """
 
     name: str
@@ -116,6 +124,10 @@ class Service:
     command: tuple[str, ...] | None = field(default=None, repr=False)  # may hold secrets
     verify: tuple[Verify, ...] = ()
     timeout: float = 60.0
+    stable_for: float = STABLE_FOR
+    restart: Restart = "no"
+    mem_limit: int | None = None
+    seed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,13 @@ class PortBinding:
 
 @dataclass(frozen=True)
 class ContainerSpec:
-    """A container to create. ``secrets`` names the variables whose values are never shown."""
+    """A container to create.
+
+    Attributes:
+        secrets: names of the variables whose values are never shown.
+        restart: what the engine does when its process ends, in Docker's words.
+        memory: the most that it may use, bytes, or None.
+    """
 
     name: str
     service: str
@@ -132,6 +138,8 @@ class ContainerSpec:
     labels: Mapping[str, str]
     command: tuple[str, ...] | None = None
     secrets: frozenset[str] = field(default_factory=frozenset)
+    restart: str = "no"
+    memory: int | None = None
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

@@ -19,6 +19,10 @@ def container_config(api: Any, spec: ContainerSpec) -> dict[str, Any]:
         port_bindings={f"{p.container}/tcp": (_LOCALHOST, p.host) for p in spec.ports},
         binds=[f"{mount.volume}:{mount.target}" for mount in spec.mounts],
         network_mode=spec.network,
+        restart_policy={"Name": spec.restart} if spec.restart != "no" else None,
+        mem_limit=spec.memory,
+        # Without this the engine allows as much swap again, and the limit is none.
+        memswap_limit=spec.memory,
     )
     config: dict[str, Any] = api.create_container_config(
         image=spec.image,

@@ -13,6 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from envcheck.core.errors import EnvcheckError
+from envcheck.run.ports import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +63,30 @@ class StepOutcome:
     blocked_by: Step | None = None
 
 
+@dataclass(frozen=True)
+class Course:
+    """How a plan is gone through.
+
+    Attributes:
+        fail_fast: whether the first step that fails ends all others.
+        begins: told of each step that begins.
+        ended: told of each step's outcome.
+    """
+
+    fail_fast: bool = False
+    begins: Callable[[Step], None] = lambda _step: None
+    ended: Callable[[StepOutcome], None] = lambda _outcome: None
+
+
+SILENT = Course()
+
+
 def execute(
-    plan: Plan, perform: Callable[[Act], None], *, abort: Callable[[], None]
+    plan: Plan,
+    perform: Callable[[Act], None],
+    *,
+    abort: Callable[[], None],
+    course: Course = SILENT,
 ) -> tuple[StepOutcome, ...]:
     """Carry out a plan. A failed step stops what waits for it, and nothing else.
 
@@ -71,6 +94,7 @@ def execute(
         plan: the steps.
         perform: does one act; an EnvcheckError says that it could not.
         abort: called when the run is broken off, so that acts that wait can end.
+        course: whether the first failure breaks it off, and who hears of each step.
 
     Returns:
         The outcome of every step, in the plan's order.
@@ -79,7 +103,7 @@ def execute(
         Exception: whatever ``perform`` raises that is not an EnvcheckError, after the acts that
             are under way have ended; KeyboardInterrupt likewise.
     """
-    run = _Run(plan, perform)
+    run = _Run(plan, perform, course, abort)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="envcheck") as pool:
         try:
             run.through(pool)
@@ -91,11 +115,20 @@ def execute(
 
 
 class _Run:
-    def __init__(self, plan: Plan, perform: Callable[[Act], None]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        perform: Callable[[Act], None],
+        course: Course,
+        abort: Callable[[], None],
+    ) -> None:
         self._steps = {step.id: step for step in plan.steps}
         self._perform = perform
+        self._course = course
+        self._abort = abort
         self._waiting = dict(self._steps)
         self._under_way: dict[Future[None], Step] = {}
+        self._broken_off_by: Step | None = None
         self.outcomes: dict[int, StepOutcome] = {}
 
     def through(self, pool: ThreadPoolExecutor) -> None:
@@ -112,12 +145,15 @@ class _Run:
             blocker = self._blocker(step)
             if blocker is not None:
                 del self._waiting[step.id]
-                self.outcomes[step.id] = StepOutcome(step, "skipped", blocked_by=blocker)
+                self._end(StepOutcome(step, "skipped", blocked_by=blocker))
             elif all(need in self.outcomes for need in step.after):
                 del self._waiting[step.id]
+                self._course.begins(step)
                 self._under_way[pool.submit(self._perform, step.act)] = step
 
     def _blocker(self, step: Step) -> Step | None:
+        if self._broken_off_by is not None:
+            return self._broken_off_by
         for need in step.after:
             outcome = self.outcomes.get(need)
             if outcome is not None and outcome.status != "done":
@@ -128,6 +164,21 @@ class _Run:
         try:
             future.result()
         except EnvcheckError as error:
-            self.outcomes[step.id] = StepOutcome(step, "failed", error)
+            self._end(StepOutcome(step, "failed", error))
+            self._break_off(step)
+        except Stopped:
+            if self._broken_off_by is None:
+                raise
+            self._end(StepOutcome(step, "skipped", blocked_by=self._broken_off_by))
         else:
-            self.outcomes[step.id] = StepOutcome(step, "done")
+            self._end(StepOutcome(step, "done"))
+
+    def _break_off(self, step: Step) -> None:
+        """End the waits of all that is under way, where one failure is to end it all."""
+        if self._course.fail_fast and self._broken_off_by is None:
+            self._broken_off_by = step
+            self._abort()
+
+    def _end(self, outcome: StepOutcome) -> None:
+        self.outcomes[outcome.step.id] = outcome
+        self._course.ended(outcome)

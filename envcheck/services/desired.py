@@ -79,6 +79,9 @@ def _service(service: Service, owner: Owner, image: str, pin: Reference | None) 
         "command": service.command,
         "ports": [(port.container, port.host, port.wish) for port in ports],
         "volumes": [(mount.volume, mount.target) for mount in mounts],
+        # What an older envcheck did not know of may not make its containers look changed.
+        **({"restart": service.restart} if service.restart != "no" else {}),
+        **({"mem_limit": service.mem_limit} if service.mem_limit is not None else {}),
     }
     container = ContainerSpec(
         name=container_name(owner.instance, service.name),
@@ -91,6 +94,8 @@ def _service(service: Service, owner: Owner, image: str, pin: Reference | None) 
         labels=owner.labels(service=service.name, fingerprint=_marks(parts)),
         command=service.command,
         secrets=secret_names(service.environment) | KINDS[service.kind].secrets,
+        restart=service.restart,
+        memory=service.mem_limit,
     )
     labels = owner.labels(service=service.name)
     volumes = tuple(VolumeSpec(mount.volume, labels) for mount in mounts)

@@ -31,13 +31,52 @@ class Access:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a service said when it was found ready; ``version`` is its own word, or nothing."""
+    """What a service said when it was found ready.
+
+    Attributes:
+        version: its own word, or nothing.
+        data_path: the folder in its container where it says that it keeps its data, or nothing.
+    """
 
     version: str = ""
+    data_path: str = ""
 
 
 class NotReady(Exception):
     """One probe's negative answer; the text says what was heard."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something else that a client can find out of a service that is ready.
+
+    Attributes:
+        id: its stable name, e.g. ``writable``.
+        title: the same for people.
+        ask: asks, and says in a few words what was found; raises NotReady where the answer is bad.
+            Leaves the service's data as it was.
+    """
+
+    id: str
+    title: str
+    ask: Callable[[Access], str]
+
+
+@dataclass(frozen=True)
+class Marker:
+    """How to leave a word in a service's data through its real client, and to find it again.
+
+    Each is given the access and the word; the word is letters and digits, and new each time.
+
+    Attributes:
+        write: keeps the word, safely stored when it returns.
+        read: gives the word that is kept, or nothing.
+        remove: takes it away with everything that `write` made.
+    """
+
+    write: Callable[[Access, str], None]
+    read: Callable[[Access, str], str]
+    remove: Callable[[Access, str], None]
 
 
 def no_data(_image: Reference) -> str | None:
@@ -60,6 +99,12 @@ class Kind:
         url: the value of that variable.
         probe: one attempt to talk to the service; raises NotReady. None: the kind has no protocol.
         version_command: run in the container to learn the version where the protocol tells none.
+        dial: connects as a program would that knows nothing but the connection variable's value,
+            and says what it reached; raises NotReady. It is given the value and the seconds that
+            it may take.
+        questions: what `check` asks besides: credentials, database, writable.
+        marker: how `check --deep` proves that the data outlives its container; None where the
+            kind keeps none.
     """
 
     name: str
@@ -73,3 +118,6 @@ class Kind:
     url: Callable[[Access], str] | None = None
     probe: Callable[[Access], Answer] | None = None
     version_command: tuple[str, ...] = ()
+    dial: Callable[[str, float], str] | None = None
+    questions: tuple[Question, ...] = ()
+    marker: Marker | None = None

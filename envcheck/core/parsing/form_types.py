@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from envcheck.core.parsing import service_values, values
-from envcheck.core.profile import Port, VolumeMount
+from envcheck.core.profile import Port, Restart, VolumeMount
 from envcheck.core.reference import Reference
 
 
@@ -49,6 +49,16 @@ ProgramKey = Annotated[str, PlainValidator(values.program), _key(values.PROGRAM)
 Specifier = Annotated[str, PlainValidator(values.specifier), WithJsonSchema(_TEXT)]
 Size = Annotated[int, PlainValidator(values.size), WithJsonSchema(_matching(values.SIZE))]
 Duration = Annotated[float, PlainValidator(values.duration), _DURATION]
+Settling = Annotated[
+    float,
+    PlainValidator(values.settling),
+    _number_or(values.DURATION, number="number", minimum=0, maximum=86400),
+]
+RestartWord = Annotated[
+    Restart,
+    PlainValidator(service_values.restart),
+    WithJsonSchema(_matching("|".join(get_args(Restart)))),
+]
 PortNumber = Annotated[
     int, PlainValidator(values.port_number), _number_or("[0-9]{1,5}", minimum=1, maximum=65535)
 ]
@@ -62,6 +72,11 @@ Image = Annotated[
 ]
 Folder = Annotated[
     str, PlainValidator(service_values.folder), WithJsonSchema(_matching(service_values.FOLDER))
+]
+InnerFile = Annotated[
+    str,
+    PlainValidator(service_values.inner_file),
+    WithJsonSchema(_matching(service_values.FOLDER)),
 ]
 PublishedPort = Annotated[
     Port,

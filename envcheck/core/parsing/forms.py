@@ -17,13 +17,16 @@ from envcheck.core.parsing.form_types import (
     Folder,
     HttpPath,
     Image,
+    InnerFile,
     Name,
     NamedVolume,
     NameKey,
     PortNumber,
     ProgramKey,
     PublishedPort,
+    RestartWord,
     Sentence,
+    Settling,
     Size,
     Specifier,
     Status,
@@ -32,6 +35,7 @@ from envcheck.core.parsing.form_types import (
 )
 from envcheck.core.parsing.refusals import RefusedError, WrongTypeError
 from envcheck.core.parsing.wording import Unquoted
+from envcheck.core.profile import STABLE_FOR
 
 MAX_SERVICES = 100
 TIMEOUT = 60.0
@@ -192,6 +196,34 @@ class ServiceForm(Form):
         TIMEOUT,
         description="How long it may take to become ready: seconds, or a text such as 2m.",
         examples=[90, "30s", "2m"],
+    )
+    stable_for: Settling = Field(
+        STABLE_FOR,
+        description=(
+            "How long it must live on after its first answer to be called ready: seconds, or a "
+            "text such as 2s."
+        ),
+        examples=[0.3, "2s"],
+    )
+    restart: RestartWord = Field(
+        "no",
+        description=(
+            "What the engine does when its process ends: no, on-failure, always or unless-stopped."
+        ),
+        examples=["no", "on-failure"],
+    )
+    mem_limit: Size | None = Field(
+        None,
+        description="The most memory that it may use: 1GB is 10^9 bytes, 1GiB is 2^30.",
+        examples=["512MiB"],
+    )
+    seed: list[InnerFile] = Field(
+        default_factory=list,
+        description=(
+            "Files for its database, applied once, to an empty volume: .sql, .sql.gz, or a dump "
+            "in the database's own format. Inside the profile's folder."
+        ),
+        examples=[["seeds/people.sql"]],
     )
 
 

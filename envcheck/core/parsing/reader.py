@@ -134,6 +134,10 @@ def _service(reading: Reading, name: str, form: ServiceForm) -> Service:
         command=form.command,
         verify=tuple(_probe(each) for each in form.verify),
         timeout=form.timeout,
+        stable_for=form.stable_for,
+        restart=form.restart,
+        mem_limit=form.mem_limit,
+        seed=tuple(form.seed),
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
+from envcheck.core.nearest import did_you_mean
 from envcheck.core.parsing.refusals import (
     EntriesError,
     RefusedError,
@@ -18,8 +19,8 @@ from envcheck.core.parsing.refusals import (
     each,
 )
 from envcheck.core.parsing.values import name, port_number, text, written
-from envcheck.core.parsing.wording import Unquoted, quote
-from envcheck.core.profile import Port, VolumeMount
+from envcheck.core.parsing.wording import Unquoted, listing, quote
+from envcheck.core.profile import Port, Restart, VolumeMount
 from envcheck.core.reference import parse_reference
 
 if TYPE_CHECKING:
@@ -67,6 +68,28 @@ def folder(value: Any) -> str:
         hint = "relative to the profile's own, such as webapp"
         raise RefusedError(f"{quote(value)} is not a folder that can be built", hint)
     return posixpath.normpath(value)
+
+
+def inner_file(value: Any) -> str:
+    """A file inside the profile's folder, normalized, with ``/`` between its parts."""
+    if not isinstance(value, str):
+        raise WrongTypeError("a file, such as seeds/people.sql", value)
+    if ".." in re.split(r"[/\\]", value):
+        raise RefusedError(f"{quote(value)} leads out of the profile's folder")
+    if not re.fullmatch(FOLDER, value) or not value.isprintable() or value.endswith("/"):
+        hint = "relative to the profile's own folder, such as seeds/people.sql"
+        raise RefusedError(f"{quote(value)} is not a file of the profile", hint)
+    return posixpath.normpath(value)
+
+
+def restart(value: Any) -> Restart:
+    """One of Compose's words for what follows when a process ends."""
+    found = written(value)
+    word = next((word for word in get_args(Restart) if word == found), None)
+    if word is None:
+        hint = did_you_mean(found, get_args(Restart)) or f"one of {listing(get_args(Restart))}"
+        raise RefusedError(f"{quote(found)} is not a restart policy", hint)
+    return cast("Restart", word)
 
 
 def port(value: Any) -> Port:

@@ -97,14 +97,26 @@ def size(value: Any) -> int:
 
 def duration(value: Any) -> float:
     """Seconds: ``90``, ``30s``, ``2m``, ``1m30s``; more than none, at most a day."""
+    seconds = _seconds(value)
+    if not 0 < seconds <= _MAX_SECONDS:
+        raise RefusedError(f"{quote(written(value))} is out of range", "more than 0s, at most 24h")
+    return seconds
+
+
+def settling(value: Any) -> float:
+    """Seconds as for `duration`; none at all is a choice."""
+    seconds = _seconds(value)
+    if seconds > _MAX_SECONDS:
+        raise RefusedError(f"{quote(written(value))} is out of range", "at most 24h")
+    return seconds
+
+
+def _seconds(value: Any) -> float:
     found = written(value)
     if not re.fullmatch(DURATION, found):
         raise RefusedError(f"{quote(found)} is not a duration", "such as 90, 30s or 2m")
     parts = re.findall("([0-9.]+)([smh]?)", found)
-    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
-    if not 0 < seconds <= _MAX_SECONDS:
-        raise RefusedError(f"{quote(found)} is out of range", "more than 0s, at most 24h")
-    return seconds
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 
 def port_number(value: Any) -> int:

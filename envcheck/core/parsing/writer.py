@@ -38,10 +38,18 @@ def _requires(requires: Requires) -> Mapping[str, Any]:
     return _given(
         {
             "docker": requires.docker,
-            "memory": None if requires.memory is None else f"{requires.memory}B",
-            "disk": None if requires.disk is None else f"{requires.disk}B",
+            "memory": _bytes(requires.memory),
+            "disk": _bytes(requires.disk),
         }
     )
+
+
+def _bytes(number: int | None) -> str | None:
+    return None if number is None else f"{number}B"
+
+
+def _number(seconds: float) -> str:
+    return format(Decimal(repr(seconds)), "f")
 
 
 def _service(service: Service) -> Mapping[str, Any]:
@@ -54,7 +62,11 @@ def _service(service: Service) -> Mapping[str, Any]:
         "depends_on": list(service.depends_on),
         "command": list(service.command) if service.command else None,
         "verify": [_probe(probe) for probe in service.verify],
-        "timeout": format(Decimal(repr(service.timeout)), "f"),
+        "timeout": _number(service.timeout),
+        "stable_for": _number(service.stable_for),
+        "restart": service.restart,
+        "mem_limit": _bytes(service.mem_limit),
+        "seed": list(service.seed),
     }
     # No ports at all is a choice, unlike ports left out.
     ports = {} if service.ports is None else {"ports": [_port(port) for port in service.ports]}

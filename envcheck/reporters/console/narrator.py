@@ -86,8 +86,8 @@ class Narrator:
                 return blocks.note(event.text, self.page)
             case ev.Asking():
                 return [Pause()]
-            case ev.EngineFound():
-                return []  # the check of the engine says it better
+            case ev.EngineFound() | ev.StepStarted() | ev.StepEnded():
+                return []  # what they are about is told by the checks and rows
             case _:
                 return self._of_the_instance(event)
 

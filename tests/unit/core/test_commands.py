@@ -97,6 +97,13 @@ def test_a_container_is_created_with_all_that_it_has() -> None:
     ]
 
 
+def test_a_limit_of_memory_and_a_restart_policy_are_part_of_it() -> None:
+    words = typed(p.CreateContainer(replace(SPEC, restart="always", memory=1 << 20)))
+    assert words[words.index("--restart") :][:6] == [
+        *["--restart", "always", "--memory", "1048576", "--memory-swap", "1048576"]
+    ]
+
+
 def test_a_container_without_a_command_of_its_own_has_its_images() -> None:
     assert typed(p.CreateContainer(replace(SPEC, command=None)))[-1] == "postgres:17.11"
 

@@ -242,6 +242,7 @@ def test_a_dead_services_container_is_tried_again(world: World) -> None:
         ("a:1,b:2", "a:9,b:2", ("a",)),
         ("a:1,b:2", "b:9,a:8", ("b", "a")),
         ("a:1", "a:1,new:1", ("new",)),
+        ("a:1,gone:1", "a:1", ("gone",)),
         ("", "a:1", ("a",)),
         ("nonsense", "a:1", ("a",)),
     ],

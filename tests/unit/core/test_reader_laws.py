@@ -105,6 +105,10 @@ def services(draw: DrawFn, name: str, others: tuple[str, ...]) -> Service:
         command=draw(st.none() | commands),
         verify=verify if one else tuple(p for p in verify if isinstance(p, ExecProbe)),
         timeout=draw(st.sampled_from([0.25, 1.0, 60.0, 86400.0])),
+        stable_for=draw(st.sampled_from([0.0, 0.3, 2.5])),
+        restart=draw(st.sampled_from(["no", "on-failure", "always", "unless-stopped"])),
+        mem_limit=draw(st.none() | st.integers(0, 10**12)),
+        seed=tuple(draw(st.lists(st.sampled_from(["a.sql", "b/c $x.sql.gz"]), max_size=2))),
     )
 
 

@@ -381,7 +381,6 @@ def test_what_is_no_build_folder(folder: str, expected: str) -> None:
             "env_file: x",
             "unknown key 'env_file' (use 'environment', where ${VAR} is a variable of the caller)",
         ),
-        ("restart: always", "unknown key 'restart'"),
         (
             "container_name: x",
             "unknown key 'container_name' (a container is named INSTANCE-SERVICE)",
@@ -415,3 +414,67 @@ def test_a_key_without_a_value_is_refused(key: str) -> None:
     assert problems(with_line(f"{key}:")) == [
         f"p.yaml:5:{column}: '{key}' is empty (give it a value or leave it out)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"), [("0", 0.0), ("0.3", 0.3), ("2s", 2.0), ("1m30s", 90.0), ("24h", 86400.0)]
+)
+def test_how_long_a_service_must_live_on_may_be_nothing(line: str, expected: float) -> None:
+    assert service(with_line(f"stable_for: {line}")).stable_for == expected
+
+
+def test_a_service_must_live_on_for_three_tenths_of_a_second_unless_told_otherwise() -> None:
+    assert service(with_line("")).stable_for == 0.3
+
+
+def test_how_long_a_service_must_live_on_has_a_limit() -> None:
+    assert problems(with_line("stable_for: 25h")) == [
+        "p.yaml:5:17: '25h' is out of range (at most 24h)"
+    ]
+
+
+@pytest.mark.parametrize("word", ["no", "on-failure", "always", "unless-stopped"])
+def test_a_restart_policy_in_composes_words(word: str) -> None:
+    assert service(with_line(f"restart: {word}")).restart == word
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("allways", "'allways' is not a restart policy (did you mean 'always'?)"),
+        (
+            "1",
+            "'1' is not a restart policy (one of no, on-failure, always or unless-stopped)",
+        ),
+    ],
+)
+def test_what_is_no_restart_policy(word: str, expected: str) -> None:
+    assert problems(with_line(f"restart: {word}")) == [f"p.yaml:5:14: {expected}"]
+
+
+def test_a_limit_of_memory() -> None:
+    assert service(with_line("mem_limit: 64MiB")).mem_limit == 64 << 20
+    assert service(with_line("")).mem_limit is None
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"), [("a.sql", "a.sql"), ("./seeds//a b.sql.gz", "seeds/a b.sql.gz")]
+)
+def test_a_seed_is_a_file_in_the_profiles_folder(file: str, expected: str) -> None:
+    assert service(with_line(f"seed: ['{file}']")).seed == (expected,)
+
+
+SEED = "is not a file of the profile (relative to the profile's own folder, such as seeds/"
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("../a.sql", "'../a.sql' leads out of the profile's folder"),
+        ("a/../../b.sql", "'a/../../b.sql' leads out of the profile's folder"),
+        ("/etc/passwd", f"'/etc/passwd' {SEED}people.sql)"),
+        ("seeds/", f"'seeds/' {SEED}people.sql)"),
+    ],
+)
+def test_what_is_no_seed(file: str, expected: str) -> None:
+    assert problems(with_line(f"seed: ['{file}']")) == [f"p.yaml:5:12: {expected}"]

@@ -9,7 +9,8 @@ import pytest
 
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.plan import Act, Plan, RemoveVolume, Step
-from envcheck.run.executor import WORKERS, StepOutcome, execute, within
+from envcheck.run.executor import WORKERS, Course, StepOutcome, execute, within
+from envcheck.run.ports import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,3 +173,39 @@ def test_what_does_not_hang_gives_its_value_or_its_error() -> None:
 
 def void(_value: object) -> None:
     """Make a statement of an expression."""
+
+
+def test_the_first_failure_ends_all_where_it_is_told_to() -> None:
+    """What waits is ended, what has not begun is not tried; both because of that failure."""
+    ended, waiting = threading.Event(), threading.Event()
+
+    def perform(act: Act) -> None:
+        match name_of(act):
+            case "1":
+                assert waiting.wait(SECONDS)
+                raise StepFailed("cannot be done", id="test.failed")
+            case "2":
+                waiting.set()
+                assert ended.wait(SECONDS)
+                raise Stopped
+            case other:
+                pytest.fail(f"{other} was begun")
+
+    outcomes = execute(plan((), (), (2,)), perform, abort=ended.set, course=Course(fail_fast=True))
+    assert statuses(outcomes) == ["failed", "skipped", "skipped"]
+    assert [o.blocked_by.id for o in outcomes if o.blocked_by] == [1, 1]
+
+
+def test_each_step_is_told_of_as_it_begins_and_as_it_ends() -> None:
+    told: list[str] = []
+    course = Course(
+        begins=lambda step: told.append(f"{step.id} begins"),
+        ended=lambda outcome: told.append(f"{outcome.step.id} {outcome.status}"),
+    )
+    execute(
+        plan((), (1,), (2,)),
+        lambda act: failing("2")(name_of(act)),
+        abort=no_abort,
+        course=course,
+    )
+    assert told == ["1 begins", "1 done", "2 begins", "2 failed", "3 skipped"]
