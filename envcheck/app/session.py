@@ -13,8 +13,8 @@ from envcheck.core.events import Asking, EngineFound
 from envcheck.doctor.diagnose import diagnose
 from envcheck.doctor.facts import EngineFacts, Facts
 from envcheck.doctor.symptom import Symptom
-from envcheck.engine.client import DockerEngine, connect
 from envcheck.engine.client_facts import client_facts
+from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint, resolve
 from envcheck.host.facts import host_facts
 from envcheck.run.ledger import Ledger
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from envcheck.core.events import Emit
+    from envcheck.engine.client import DockerEngine
 
     Ask = Callable[[Sequence[str], str], bool]
     """Shows some lines and asks a question; None stands for: there is nobody to ask."""

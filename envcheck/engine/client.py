@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import docker
 from docker.errors import APIError, NotFound
 
 from envcheck.core.events import EngineInfo
@@ -18,6 +14,7 @@ from envcheck.engine.about import About
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
+from envcheck.engine.one_off import OneOff
 from envcheck.engine.pull import follow_pull
 from envcheck.run.ports import ContainerState, ImageFacts, Ran
 
@@ -31,11 +28,7 @@ if TYPE_CHECKING:
     from envcheck.engine.endpoint import Endpoint
     from envcheck.run.ports import Progress
 
-_CONNECT_SECONDS = 10
-_WORK_SECONDS = 120
 _PIECE = 1 << 20
-_POOL = 32
-"""Connections kept open; more than the executor has workers, so that none waits for another."""
 
 
 class DockerEngine:
@@ -220,58 +213,8 @@ class DockerEngine:
         *,
         mounts: Sequence[Mount] = (),
     ) -> Ran:
-        """Create a container, run it to its end, and remove it, whatever happens.
-
-        One that is given volumes gets no network: it is there for the data, and starts faster.
-
-        The SDK's ``containers.run`` leaves the container behind when its start fails.
-        """
-        begun = time.monotonic()
-        name = self._create_plain(image, labels, command, mounts)
-        created = time.monotonic()
-        try:
-            code = self._run_to_end(name)
-            ended = time.monotonic()
-            output = self._output(name)
-            read = time.monotonic()
-        finally:
-            self.remove_container(name)
-        seconds = {
-            "create": created - begun,
-            "run": ended - created,
-            "output": read - ended,
-            "remove": time.monotonic() - read,
-        }
-        return Ran(code, output, seconds)
-
-    @ours("creating a container of", "create")
-    def _create_plain(
-        self,
-        image: str,
-        labels: Mapping[str, str],
-        command: Sequence[str] | None,
-        mounts: Sequence[Mount],
-    ) -> str:
-        binds = [f"{mount.volume}:{mount.target}" for mount in mounts]
-        made = self._api.create_container(
-            image,
-            command=list(command) if command else None,
-            labels=dict(labels),
-            host_config=self._api.create_host_config(
-                binds=binds, network_mode="none" if binds else None
-            ),
-        )
-        return str(made["Id"])
-
-    @ours("reading the output of")
-    def _output(self, name: str) -> str:
-        raw: bytes = self._api.logs(name, stdout=True, stderr=True)
-        return raw.decode("utf-8", "replace")
-
-    @ours("running container", "start")
-    def _run_to_end(self, name: str) -> int:
-        self._api.start(name)
-        return int(self._api.wait(name, timeout=_WORK_SECONDS)["StatusCode"])
+        """Create a container, run it to its end, and remove it; see `engine.one_off`."""
+        return OneOff(self._api, self.remove_container).run(image, labels, command, mounts=mounts)
 
     def pull(self, reference: Reference, progress: Progress) -> None:
         """Get an image from its registry.
@@ -327,41 +270,6 @@ class DockerEngine:
         """Give an image one more name."""
         repository, _, version = tag.rpartition(":")
         self._api.tag(reference, repository, version)
-
-
-def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Symptom:
-    """Talk to the engine at an endpoint, or say why not.
-
-    The engine has 10 seconds to answer its first question; later ones have 120.
-    """
-    try:
-        _knock(endpoint)
-        client = docker.from_env(
-            timeout=_CONNECT_SECONDS,
-            max_pool_size=_POOL,
-            environment=dict(environ),
-            version="auto",
-        )
-        client.ping()
-    except (*SDK_ERRORS, OSError) as error:
-        seen_of_it = symptom(error, "connect")
-        return replace(seen_of_it, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
-    client.api.timeout = _WORK_SECONDS
-    return DockerEngine(client.api, endpoint)
-
-
-def _knock(endpoint: Endpoint) -> None:
-    """See whether anybody listens at a unix socket.
-
-    The SDK would find out as well, but leaves its socket open and wraps the error four times.
-
-    Raises:
-        OSError: nobody does, or we may not.
-    """
-    if endpoint.socket is not None:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-            door.settimeout(_CONNECT_SECONDS)
-            door.connect(endpoint.socket)
 
 
 def _raise_import_error(answer: Iterable[str] | str, tag: str) -> None:

@@ -19,7 +19,7 @@ from envcheck.core.context import BuildContext, ContextFile
 from envcheck.core.spec import ContainerSpec, Mount, NetworkSpec, PortBinding, VolumeSpec
 from envcheck.doctor.symptom import Symptom
 from envcheck.engine.build import BuildOptions
-from envcheck.engine.client import connect
+from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import resolve
 from tests.contract.conftest import busybox
 

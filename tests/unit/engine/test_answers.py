@@ -18,7 +18,8 @@ from envcheck.core.errors import (
 )
 from envcheck.core.reference import parse_reference
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
-from envcheck.engine.client import DockerEngine, connect
+from envcheck.engine.client import DockerEngine
+from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint
 from envcheck.engine.pull import follow_pull
 from tests.unit.engine.scripted import Said, engine

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from envcheck.doctor.diagnose import diagnose
 from envcheck.doctor.symptom import Symptom
-from envcheck.engine import client
-from envcheck.engine.client import DockerEngine, connect
+from envcheck.engine import connecting
+from envcheck.engine.client import DockerEngine
+from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint
 from tests.unit.engine.scripted import VERSION, Said, Script, engine, serving
 
@@ -76,14 +77,14 @@ def test_the_socket_is_not_ours_to_open(tmp_path: Path, monkeypatch: pytest.Monk
     def refuse(_endpoint: Endpoint) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(client, "_knock", refuse)
+    monkeypatch.setattr(connecting, "_knock", refuse)
     seen = symptom(f"unix://{tmp_path}/docker.sock")
     assert (seen.cause, seen.errno) == ("PermissionError", errno.EACCES)
     assert fault(seen) == "docker.socket-permission"
 
 
 def test_somebody_listens_and_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(connecting, "_CONNECT_SECONDS", 0.1)
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(tmp_path / "silent.sock"))
         silent.listen()
