@@ -52,7 +52,7 @@ def check(session: Session, name: str) -> None:
     for target in found.values():
         act = AwaitReady(target.service.name, target.container)
         plan.add(act, "asked for", key=("ready", target.service.name))
-    run(session, plan.plan(), found, profile.name)
+    run(session, owner, plan.plan(), found)
 
 
 def _nothing_runs(owner: Owner) -> UsageError:

@@ -15,6 +15,7 @@ from envcheck.core.observed import name_on_engine
 from envcheck.core.spec import Label
 from envcheck.core.teardown import Known, decide_clean, decide_down, leftovers
 from envcheck.run.executor import execute
+from envcheck.run.lookout import Lookout
 from envcheck.run.perform import Performer
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _listed(plan: Plan) -> tuple[str, ...]:
 
 
 def _carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:
-    perform = Performer(session.engine(), session.clock, session.emit, {})
+    perform = Performer(session.engine(), Lookout(session.clock), session.emit, {})
     return execute(plan, perform, abort=session.clock.stop)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images
@@ -9,11 +11,12 @@ from envcheck.app.diagnosis import explainer
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
-from envcheck.core.errors import Problem, ProfileInvalid
-from envcheck.core.plan import StartContainer
+from envcheck.core.errors import EnvcheckError, Problem, ProfileInvalid
+from envcheck.core.plan import AwaitReady, StartContainer
 from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
 from envcheck.run.executor import StepOutcome, execute
+from envcheck.run.lookout import Lookout, listening
 from envcheck.run.perform import Performer
 from envcheck.run.readiness import ServiceUnready, Target
 from envcheck.run.telling import course
@@ -21,7 +24,7 @@ from envcheck.services.catalogue import KINDS
 from envcheck.services.desired import ImageChoice, desire, published_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from envcheck.app.session import Session
     from envcheck.core.desired import Desired
@@ -31,7 +34,18 @@ if TYPE_CHECKING:
     from envcheck.core.spec import Owner
 
 
-def up(session: Session, name: str) -> None:
+@dataclass(frozen=True)
+class UpOptions:
+    """How to bring a profile up.
+
+    Attributes:
+        fail_fast: whether the first service that fails ends all others.
+    """
+
+    fail_fast: bool = False
+
+
+def up(session: Session, name: str, options: UpOptions = UpOptions()) -> None:
     """Bring a profile up.
 
     Raises:
@@ -42,10 +56,12 @@ def up(session: Session, name: str) -> None:
     session.emit(ev.Started("up", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
     session.engine()
-    converge(session, profile, owner)
+    converge(session, profile, owner, options)
 
 
-def converge(session: Session, profile: Profile, owner: Owner) -> None:
+def converge(
+    session: Session, profile: Profile, owner: Owner, options: UpOptions = UpOptions()
+) -> None:
     """Get the images, make the objects, wait for the services.
 
     Raises:
@@ -58,7 +74,8 @@ def converge(session: Session, profile: Profile, owner: Owner) -> None:
     observed = session.engine().observe()
     plan = decide_up(desired, observed, taken=taken_ports(profile))
     session.emit(ev.Section("Services"))
-    run(session, plan, targets(profile, desired, choices, observed), profile.name)
+    services = targets(profile, desired, choices, observed)
+    run(session, owner, plan, services, fail_fast=options.fail_fast)
 
 
 def get_images(session: Session, profile: Profile, owner: Owner) -> dict[str, ImageChoice]:
@@ -131,39 +148,72 @@ def _with_digest(choice: ImageChoice, observed: Observed) -> ImageChoice:
     return ImageChoice(choice.used, choice.pin, choice.shown, choice.source, digest_of(seen))
 
 
-def run(session: Session, plan: Plan, services: Mapping[str, Target], profile: str) -> None:
-    """Carry out a plan on the engine for a profile, and tell what was skipped.
+def run(
+    session: Session,
+    owner: Owner,
+    plan: Plan,
+    services: Mapping[str, Target],
+    *,
+    fail_fast: bool = False,
+) -> None:
+    """Carry out a plan on the engine for an instance, and tell what was skipped.
 
     Raises:
         EnvcheckError: a step failed that is no service's readiness.
     """
-    for name, target in services.items():
-        needs = ", ".join(target.service.depends_on)
-        session.emit(ev.ServiceProgress(name, "waiting", f"for {needs}" if needs else ""))
+    _tell_waiting(session, services)
     fresh = {step.act.service for step in plan.steps if isinstance(step.act, StartContainer)}
+    engine, lookout = session.engine(), Lookout(session.clock)
     perform = Performer(
-        session.engine(),
-        session.clock,
+        engine,
+        lookout,
         session.emit,
         services,
         frozenset(fresh),
-        explainer(session, profile),
+        explainer(session, owner.profile),
     )
-    outcomes = execute(
-        plan, perform, abort=session.clock.stop, course=course("services", session.emit)
-    )
+    with listening(lookout, engine, owner.instance):
+        steps = course("services", session.emit, fail_fast=fail_fast)
+        outcomes = execute(plan, perform, abort=session.clock.stop, course=steps)
+        _confirm(perform, outcomes)
     _tell_skips(session, outcomes)
     for outcome in outcomes:
         if outcome.error is not None and not isinstance(outcome.error, ServiceUnready):
             raise outcome.error
 
 
-def _tell_skips(session: Session, outcomes: Iterable[StepOutcome]) -> None:
+def _tell_waiting(session: Session, services: Mapping[str, Target]) -> None:
+    for name, target in services.items():
+        needs = ", ".join(target.service.depends_on)
+        session.emit(ev.ServiceProgress(name, "waiting", f"for {needs}" if needs else ""))
+
+
+def _confirm(perform: Performer, outcomes: Iterable[StepOutcome]) -> None:
+    """What was ready early must still run when the last one is."""
+    for outcome in outcomes:
+        if outcome.status == "done" and isinstance(outcome.step.act, AwaitReady):
+            with suppress(EnvcheckError):  # told, as the service's failure
+                perform.confirm(outcome.step.act.service)
+
+
+def _tell_skips(session: Session, outcomes: Sequence[StepOutcome]) -> None:
     failed = {service_of(o.step.act) for o in outcomes if o.status == "failed"}
     told: set[str] = set()
     for outcome in outcomes:
         service = service_of(outcome.step.act)
         if outcome.status == "skipped" and service not in failed | told | {""}:
-            because = service_of(outcome.blocked_by.act) if outcome.blocked_by else ""
-            session.emit(ev.ServiceSkipped(service, because or "an earlier step failed"))
+            session.emit(ev.ServiceSkipped(service, _because(outcome, outcomes)))
             told.add(service)
+
+
+def _because(outcome: StepOutcome, outcomes: Sequence[StepOutcome]) -> str:
+    """Which service stopped this one: one that it needs, or the first to fail."""
+    blocker = outcome.blocked_by
+    service = service_of(blocker.act) if blocker else ""
+    if blocker is None or not service:
+        return "an earlier step failed"
+    after = {o.step.id: o.step.after for o in outcomes}
+    needed = {*outcome.step.after}
+    while more := {need for id in needed for need in after[id]} - needed:
+        needed |= more
+    return service if blocker.id in needed else f"{service} failed first"

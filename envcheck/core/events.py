@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from envcheck.core.errors import Fix
+    from envcheck.core.errors import Fix, Problem
+    from envcheck.core.profile import Place
 
 Status = Literal["pass", "warn", "fail", "skip", "error"]
 Source = Literal["registry", "recipe", "build", "local"]
@@ -70,6 +71,14 @@ class Started:
     profile: str = ""
     instance: str = ""
     description: str = ""
+
+
+@dataclass(frozen=True)
+class ProfileRead:
+    """A profile was read from a file; ``places`` says where in it each service stands."""
+
+    file: str
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,7 +206,16 @@ class ServiceReady:
 
 @dataclass(frozen=True)
 class ServiceFailed:
-    """A service will not become ready in this run."""
+    """A service will not become ready in this run.
+
+    Attributes:
+        id: what is wrong, by its stable name.
+        seconds: since its first step began.
+        state: the engine's word for its container at the end.
+        exit_code: of its main process, where that has ended.
+        meaning: what that code means, in a few words, where it means the same everywhere.
+        heard: the last answer of its probe.
+    """
 
     service: str
     id: str
@@ -210,6 +228,10 @@ class ServiceFailed:
     image: str = ""
     digest: str = ""
     source: Source = "local"
+    state: str = ""
+    exit_code: int | None = None
+    meaning: str = ""
+    heard: str = ""
 
 
 @dataclass(frozen=True)
@@ -300,17 +322,22 @@ class Asking:
 
 @dataclass(frozen=True)
 class Failed:
-    """The task stops here: an error with its evidence and the next step."""
+    """The task stops here: an error with its evidence and the next step.
+
+    ``problems`` are what is wrong in the profile's text, where that is the error.
+    """
 
     id: str
     what: str
     exit_code: int
     evidence: tuple[str, ...] = ()
     fix: Fix | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 Event = (
     Started
+    | ProfileRead
     | EngineFound
     | StepStarted
     | StepEnded

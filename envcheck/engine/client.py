@@ -14,8 +14,10 @@ from envcheck.engine.about import About
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
+from envcheck.engine.happenings import EventStream, events_of
 from envcheck.engine.one_off import OneOff
 from envcheck.engine.pull import follow_pull
+from envcheck.engine.volumes import volume_sizes
 from envcheck.run.ports import ContainerState, ImageFacts, Ran
 
 if TYPE_CHECKING:
@@ -90,6 +92,10 @@ class DockerEngine:
         """Bytes that images, volumes and containers take, as the engine counts them."""
         return seen.disk_use(self._api.df())
 
+    def volume_sizes(self) -> dict[str, int]:
+        """Bytes that each volume takes, as the engine counts; see `engine.volumes`."""
+        return volume_sizes(self._api)
+
     @ours("looking at container")
     def inspect_container(self, name: str) -> ContainerState:
         """How a container is now; ObjectMissing where it is not there."""
@@ -123,6 +129,10 @@ class DockerEngine:
         """Ids of the images that have no name, no children and this label."""
         found = self._api.images(filters={"dangling": True, "label": f"{label}={value}"})
         return tuple(str(image["Id"]) for image in found)
+
+    def happenings(self, instance: str) -> EventStream:
+        """What happens to an instance's containers from now on."""
+        return events_of(self._api, instance)
 
     @ours("reading the log of")
     def logs(self, name: str, lines: int) -> tuple[str, ...]:
@@ -159,6 +169,11 @@ class DockerEngine:
     def stop_container(self, name: str, grace: int) -> None:
         """Stop a container with its own stop signal, and kill it after ``grace`` seconds."""
         self._api.stop(name, timeout=grace)
+
+    @ours("renaming container", "create")
+    def rename_container(self, name: str, new: str) -> None:
+        """Give a container another name; ObjectConflict where that is taken."""
+        self._api.rename(name, new)
 
     @ours("removing container", "remove")
     def remove_container(self, name: str) -> None:

@@ -85,7 +85,17 @@ def container_state(data: Mapping[str, Any]) -> ContainerState:
         image_id=_text(data, "Image"),
         ports=_bound(bound),
         health=_text(state.get("Health") or {}, "Status"),
+        health_said=_last_said(state.get("Health") or {}),
+        mounts={
+            str(mount["Destination"]): _text(mount, "Name") if mount.get("Type") == "volume" else ""
+            for mount in data.get("Mounts") or ()
+        },
     )
+
+
+def _last_said(health: Mapping[str, Any]) -> str:
+    log = health.get("Log") or []
+    return _text(log[-1], "Output").strip() if log else ""
 
 
 def _bound(ports: Mapping[str, Any]) -> dict[int, int]:
@@ -162,3 +172,14 @@ def disk_use(data: Mapping[str, Any]) -> int:
     )
     containers = sum(int(c.get("SizeRw") or 0) for c in data.get("Containers") or ())
     return int(data.get("LayersSize") or 0) + volumes + containers
+
+
+def volume_sizes(data: Mapping[str, Any]) -> dict[str, int]:
+    """Bytes of each volume, from ``/system/df``, in both of its shapes.
+
+    -1 stands for what the engine cannot count: a volume of another driver.
+    """
+    usage = data.get("VolumeUsage") or data.get("VolumesUsage") or {}
+    volumes = usage.get("Items") or data.get("Volumes") or ()
+    sizes = {str(v["Name"]): int((v.get("UsageData") or {}).get("Size", -1)) for v in volumes}
+    return {name: size for name, size in sizes.items() if size >= 0}

@@ -7,23 +7,26 @@ this module only.
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import Empty, Queue
-from threading import Thread
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from envcheck.core.errors import EnvcheckError
 from envcheck.run.ports import Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from envcheck.core.plan import Act, Plan, Step
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 WORKERS = 16
 """More acts than this at once make no engine faster; the SDK's connection pool holds as many."""
+
+_FAREWELL = 2.0  # seconds; what does not end when it is told to is left behind
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
@@ -35,22 +38,53 @@ def within(seconds: float, call: Callable[[], T]) -> T:
         TimeoutError: it did not return in time.
         Exception: whatever it raised.
     """
-    answers: Queue[tuple[T | None, BaseException | None]] = Queue()
+    ended = Event()
+    pending = aside(call, ended.set)
+    if not ended.wait(seconds):
+        raise TimeoutError(f"no answer in {seconds:.0f} s")
+    return pending.result()
+
+
+class Pending(Protocol[T_co]):
+    """A call that is under way."""
+
+    def done(self) -> bool:
+        """Whether it has ended."""
+
+    def result(self) -> T_co:
+        """What it returned, or raise what it raised; waits for it."""
+
+
+def aside(call: Callable[[], T], ended: Callable[[], None]) -> Pending[T]:
+    """Make a call in a thread of its own, which does not keep the program alive.
+
+    ``ended`` is called when the call has ended.
+    """
+    future: Future[T] = Future()
 
     def run() -> None:
         try:
-            answers.put((call(), None))
+            future.set_result(call())
         except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
-            answers.put((None, error))
+            future.set_exception(error)
+        ended()
 
-    Thread(target=run, daemon=True, name="envcheck-limited").start()
+    Thread(target=run, daemon=True, name="envcheck-aside").start()
+    return future
+
+
+@contextmanager
+def beside(call: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
+    """Have a call under way during the context; ``end`` makes it return at the context's end."""
+    ended = Event()
+    pending = aside(call, ended.set)
     try:
-        value, error = answers.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError(f"no answer in {seconds:.0f} s") from None
-    if error is not None:
-        raise error
-    return cast("T", value)
+        yield
+    finally:
+        end()
+        ended.wait(_FAREWELL)
+        if pending.done():
+            pending.result()
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,15 @@ from envcheck.core import events as ev
 from envcheck.core import plan as p
 from envcheck.core.decide import service_of
 from envcheck.core.errors import EnvcheckError, StepFailed
+from envcheck.core.exit_codes import meaning
 from envcheck.run.identity import judge_version
-from envcheck.run.readiness import Ready, ServiceUnready, Target, await_ready
+from envcheck.run.readiness import WAS_READY, Ready, ServiceUnready, Target, await_ready, died
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
 
-    from envcheck.run.ports import Clock, Engine
+    from envcheck.run.lookout import Lookout
+    from envcheck.run.ports import Engine
 
 
 Explain = Callable[[Target, EnvcheckError], EnvcheckError]
@@ -29,7 +31,7 @@ class Performer:
 
     Args:
         engine: where to do them.
-        clock: for waiting.
+        lookout: for waiting.
         emit: hears what happens.
         targets: the services, by name, for the acts that wait for them.
         fresh: the services that this run starts; the others were running before.
@@ -39,14 +41,15 @@ class Performer:
     def __init__(  # noqa: PLR0913, PLR0917 - what is done, by whom, and who hears of it
         self,
         engine: Engine,
-        clock: Clock,
+        lookout: Lookout,
         emit: ev.Emit,
         targets: Mapping[str, Target],
         fresh: Set[str] = frozenset(),
         explain: Explain = lambda _target, error: error,
     ) -> None:
         self._engine = engine
-        self._clock = clock
+        self._lookout = lookout
+        self._now = lookout.clock.now
         self._emit = emit
         self._targets = targets
         self._fresh = fresh
@@ -64,15 +67,31 @@ class Performer:
         service = service_of(act)
         if service:
             with self._lock:
-                self._begun.setdefault(service, self._clock.now())
+                self._begun.setdefault(service, self._now())
         try:
             self._do(act)
         except EnvcheckError as error:
             if service not in self._targets:
                 raise
-            explained = self._explain(self._targets[service], error)
-            self._tell_failure(service, explained)
-            raise explained from error
+            raise self._failed(service, error) from error
+
+    def confirm(self, service: str) -> None:
+        """See that a service which was ready still runs; tell it where it does not.
+
+        Raises:
+            EnvcheckError: it has ended meanwhile.
+        """
+        target = self._targets[service]
+        if self._lookout.has_ended(target.container):
+            state = self._engine.inspect_container(target.container)
+            if not state.alive:
+                error = died(target, state, self._engine, WAS_READY)
+                raise self._failed(service, error)
+
+    def _failed(self, service: str, error: EnvcheckError) -> EnvcheckError:
+        explained = self._explain(self._targets[service], error)
+        self._tell_failure(service, explained)
+        return explained
 
     def _do(self, act: p.Act) -> None:
         engine = self._engine
@@ -122,15 +141,17 @@ class Performer:
         self._emit(ev.Changed(ev.Change(action, kind, name, cause, size)))
 
     def _await(self, target: Target) -> None:
-        ready = await_ready(
-            target, self._engine, self._clock, self._emit, seconds=target.service.timeout
-        )
         fresh = target.service.name in self._fresh
+        post = self._lookout.post(target.container)
+        ready = await_ready(target, self._engine, post, self._emit, settled=not fresh)
         tell_ready(target, ready, self._emit, fresh=fresh)
 
     def _tell_failure(self, service: str, error: EnvcheckError) -> None:
         target = self._targets[service]
-        seconds = self._clock.now() - self._begun[service]
+        seconds = self._now() - self._begun[service]
+        unready = error if isinstance(error, ServiceUnready) else None
+        state = unready.state if unready else None
+        ended = state is not None and not state.alive
         self._emit(
             ev.ServiceFailed(
                 service=service,
@@ -139,11 +160,15 @@ class Performer:
                 summary=error.what,
                 seconds=seconds,
                 evidence=error.evidence,
-                logs=error.logs[-_SHOWN_LINES:] if isinstance(error, ServiceUnready) else (),
+                logs=unready.logs[-_SHOWN_LINES:] if unready else (),
                 fix=error.fix,
                 image=target.image.shown,
                 digest=target.image.digest,
                 source=target.image.source,
+                state=state.status if state else "",
+                exit_code=state.exit_code if state and ended else None,
+                meaning=meaning(state.exit_code) if state and ended else "",
+                heard=unready.heard if unready else "",
             )
         )
         self._emit(ev.Checked(ready_verdict(service, "fail", error.what, error)))

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from envcheck.run.ports import Clock
+    from envcheck.run.ports import Pauses
 
 T = TypeVar("T")
 
 FIRST_PAUSE = 0.005
 LONGEST_PAUSE = 0.1
-_GROWTH = 1.4
+SHARE = 0.02
+"""Of the time that has passed, what a pause may be: what took long may be seen a little later."""
 
 
-def poll(attempt: Callable[[], T | None], *, seconds: float, clock: Clock) -> T | None:
+def poll(attempt: Callable[[], T | None], *, seconds: float, clock: Pauses) -> T | None:
     """Call ``attempt`` until it gives something, or ``seconds`` have passed.
 
     What ``attempt`` raises ends the loop: it is how an attempt says that waiting is in vain.
@@ -24,14 +25,14 @@ def poll(attempt: Callable[[], T | None], *, seconds: float, clock: Clock) -> T 
     Returns:
         What the attempt gave, or None when the time ran out.
     """
-    end = clock.now() + seconds
-    pause = FIRST_PAUSE
+    begun = clock.now()
+    end = begun + seconds
     while True:
         found = attempt()
         if found is not None:
             return found
-        left = end - clock.now()
-        if left <= 0:
+        now = clock.now()
+        if now >= end:
             return None
-        clock.wait(min(pause, left))
-        pause = min(pause * _GROWTH, LONGEST_PAUSE)
+        pause = min(max(FIRST_PAUSE, (now - begun) * SHARE), LONGEST_PAUSE)
+        clock.wait(min(pause, end - now))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from envcheck.core.observed import Observed
     from envcheck.core.reference import Reference
@@ -30,6 +30,9 @@ class ContainerState:
         error: what the engine said when it could not start it.
         ports: container port to host port.
         health: what its health check says: starting, healthy, unhealthy; nothing without one.
+        health_said: what that check printed when it was last run.
+        mounts: the paths where something is mounted, each with its volume's name; nothing there
+            for what is no volume.
     """
 
     id: str
@@ -42,6 +45,8 @@ class ContainerState:
     image_id: str
     ports: Mapping[int, int] = field(default_factory=dict)
     health: str = ""
+    health_said: str = ""
+    mounts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def alive(self) -> bool:
@@ -72,6 +77,27 @@ class ImageFacts:
     architecture: str
 
 
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened to a container, as its engine tells it.
+
+    ``action`` is the engine's word: create, start, die, oom, stop, restart, destroy, ….
+    """
+
+    container: str
+    action: str
+
+
+class Happenings(Protocol):
+    """What happens to some containers, told as it happens; ends when it is closed."""
+
+    def __iter__(self) -> Iterator[Happening]:
+        """One after the other; waits for the next. Ends too where the engine breaks off."""
+
+    def close(self) -> None:
+        """Hear no more."""
+
+
 class Engine(Protocol):
     """A Docker engine. Every method raises StepFailed or one of its kinds when it cannot.
 
@@ -96,6 +122,9 @@ class Engine(Protocol):
     def stop_container(self, name: str, grace: int) -> None:
         """Stop a container with its own stop signal, and kill it after ``grace`` seconds."""
 
+    def rename_container(self, name: str, new: str) -> None:
+        """Give a container another name; ObjectConflict where that is taken."""
+
     def remove_container(self, name: str) -> None:
         """Kill and remove a container with its anonymous volumes."""
 
@@ -111,6 +140,15 @@ class Engine(Protocol):
     def inspect_container(self, name: str) -> ContainerState:
         """How a container is now."""
 
+    def volume_sizes(self) -> Mapping[str, int]:
+        """Bytes that each volume takes, as the engine counts; without those that it cannot count.
+
+        It reads through all of them for it, which may take long.
+        """
+
+    def happenings(self, instance: str) -> Happenings:
+        """What happens to an instance's containers from now on."""
+
     def logs(self, name: str, lines: int) -> tuple[str, ...]:
         """The last lines that a container printed, oldest first."""
 
@@ -124,14 +162,27 @@ class Engine(Protocol):
         """Get an image from its registry; RegistryUnreachable where none answers."""
 
 
+class Pauses(Protocol):
+    """All that `poll` needs of time."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes backwards."""
+
+    def wait(self, seconds: float) -> None:
+        """Let that time pass, or less where something has come up."""
+
+
 class Clock(Protocol):
     """Time, so that tests need not spend any."""
 
     def now(self) -> float:
         """Seconds on a clock that never goes backwards."""
 
-    def wait(self, seconds: float) -> None:
-        """Let that time pass."""
+    def wait(self, seconds: float, until: Callable[[], bool] | None = None) -> None:
+        """Let that time pass, or less where ``until`` has come true when somebody calls `wake`."""
+
+    def wake(self) -> None:
+        """Have all that wait look again whether what they wait for has come."""
 
 
 class Stopped(BaseException):
@@ -142,21 +193,30 @@ class SystemClock:
     """The machine's own clock, whose waits end when the run is stopped."""
 
     def __init__(self) -> None:
-        self._stop = threading.Event()
+        self._stopped = False
+        self._news = threading.Condition()
 
     def now(self) -> float:
         """Seconds on a clock that never goes backwards."""
         return time.monotonic()
 
-    def wait(self, seconds: float) -> None:
-        """Let that time pass.
+    def wait(self, seconds: float, until: Callable[[], bool] | None = None) -> None:
+        """Let that time pass, or less where ``until`` has come true when somebody calls `wake`.
 
         Raises:
             Stopped: `stop` was called, before or meanwhile.
         """
-        if self._stop.wait(seconds):
-            raise Stopped
+        with self._news:
+            self._news.wait_for(lambda: self._stopped or (until is not None and until()), seconds)
+            if self._stopped:
+                raise Stopped
+
+    def wake(self) -> None:
+        """Have all that wait look again whether what they wait for has come."""
+        with self._news:
+            self._news.notify_all()
 
     def stop(self) -> None:
         """End every wait, now and from now on."""
-        self._stop.set()
+        self._stopped = True
+        self.wake()

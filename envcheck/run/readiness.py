@@ -6,11 +6,13 @@ that has died fails its service at once: waiting goes on only while it can still
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
 from envcheck.core.errors import EnvcheckError, ExitCode, Fix, ObjectConflict
+from envcheck.core.exit_codes import meaning
 from envcheck.core.profile import ExecProbe, HttpProbe, TcpProbe
 from envcheck.run.poll import poll
 from envcheck.services.kind import Access, Answer, NotReady
@@ -20,17 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from envcheck.core.profile import Port, Service, Verify
-    from envcheck.run.ports import Clock, ContainerState, Engine
+    from envcheck.run.lookout import Post
+    from envcheck.run.ports import ContainerState, Engine
     from envcheck.services.desired import ImageChoice
     from envcheck.services.kind import Kind
 
 LOCALHOST = "127.0.0.1"
-_LOG_LINES = 50
-_LASTING = 0.3
-"""Seconds that a service must live which has neither a probe nor a `verify` to answer."""
+MOST_RESTARTS = 3
+"""Restarts by its own policy after which a container that does not stay up is given up."""
 
-_SIGNALS = {137: "it was killed (SIGKILL)", 139: "it crashed (SIGSEGV)", 143: "it was told to stop"}
-_CODES = {126: "its command cannot be executed", 127: "its command was not found"}
+ANSWERED = "it answered once"
+"""What was last heard of a service that has answered, and must still live on for a while."""
+
+WAS_READY = "it was ready"
+_LOG_LINES = 50
+_LEAST = 0.01  # seconds that the last question may take, when all others have passed
+_LOOK_AGAIN = 0.5
+"""Seconds after which a container is looked at even though nothing was heard of it."""
 
 
 class ServiceUnready(EnvcheckError):
@@ -80,50 +88,65 @@ class Target:
 
 @dataclass(frozen=True)
 class Ready:
-    """A service that answered: where, as what version, and after how many seconds."""
+    """A service that answered: where, as what version, and after how many seconds.
+
+    ``seconds`` counts to the first answer; ``data_path`` is where it says that it keeps its data.
+    """
 
     endpoint: str
     version: str
     seconds: float
     state: ContainerState
+    data_path: str = ""
 
 
 def await_ready(
-    target: Target, engine: Engine, clock: Clock, emit: ev.Emit, *, seconds: float
+    target: Target, engine: Engine, post: Post, emit: ev.Emit, *, settled: bool = False
 ) -> Ready:
-    """Wait until the service answers.
+    """Wait until the service answers, and see that it lives on.
+
+    Args:
+        target: the service.
+        engine: asked for the container's state whenever something has happened to it.
+        post: for waiting.
+        emit: hears what the service said meanwhile.
+        settled: whether it ran before, so that its first answer is as good as the last.
 
     Raises:
         ServiceUnready: its container died, or the time ran out.
         StepFailed: the engine could not be asked.
     """
-    attempt = _Attempt(target, engine, clock, emit)
-    begun = clock.now()
-    ready = poll(attempt, seconds=seconds, clock=clock)
+    attempt = _Attempt(target, engine, post, emit, settled=settled)
+    ready = poll(attempt, seconds=target.service.timeout, clock=post)
     if ready is None:
-        raise _too_late(target, attempt.heard, engine, seconds)
-    state, answer = ready
-    version = answer.version or _asked(target, engine)
-    return Ready(endpoint(target, state), version, clock.now() - begun, state)
+        raise _too_late(target, attempt.heard, engine)
+    return ready
 
 
 class _Attempt:
     """One attempt after the other; remembers what was last heard."""
 
-    def __init__(self, target: Target, engine: Engine, clock: Clock, emit: ev.Emit) -> None:
+    def __init__(
+        self, target: Target, engine: Engine, post: Post, emit: ev.Emit, *, settled: bool
+    ) -> None:
         self._target = target
         self._engine = engine
         self._emit = emit
-        self._clock = clock
-        self._alive_since: float | None = None
+        self._post = post
+        self._settled = settled
+        self._begun = post.now()
+        self._looked = -math.inf
+        self._state: ContainerState | None = None
+        self._restarts: int | None = None  # those that were before we waited
         self.heard = ""
 
-    def __call__(self) -> tuple[ContainerState, Answer] | None:
-        state = self._engine.inspect_container(self._target.container)
-        if not state.alive:
-            raise _died(self._target, state, self._engine)
+    def __call__(self) -> Ready | None:
         try:
-            return state, self._ask(state)
+            state = self._look()
+            answer = self._ask(state)
+            seconds = self._post.now() - self._begun
+            if not (self._settled and state.restarts == 0):
+                answer = self._lasting(state, answer)
         except NotReady as reason:
             self._say(str(reason))
             return None
@@ -132,22 +155,63 @@ class _Attempt:
             if self._engine.inspect_container(self._target.container).alive:
                 raise
             return None
+        version = answer.version or _asked(self._target, self._engine)
+        return Ready(endpoint(self._target, state), version, seconds, state, answer.data_path)
+
+    def _look(self) -> ContainerState:
+        """The container's state, as fresh as it has to be; its end is raised."""
+        stale = self._post.now() - self._looked >= _LOOK_AGAIN
+        if self._post.news() or stale or self._state is None:
+            self._state = self._engine.inspect_container(self._target.container)
+            self._looked = self._post.now()
+            if self._restarts is None:
+                self._restarts = self._state.restarts
+        state = self._state
+        if state.status == "restarting" and state.restarts < MOST_RESTARTS:
+            raise NotReady(f"it ended with code {state.exit_code}, and is started again")
+        if not state.alive or state.restarts - (self._restarts or 0) >= MOST_RESTARTS:
+            raise died(self._target, state, self._engine, self.heard)
+        return state
 
     def _ask(self, state: ContainerState) -> Answer:
+        left = self._begun + self._target.service.timeout - self._post.now()
+        answer = self._post.ask(lambda: self._answer(state), seconds=max(left, _LEAST))
+        if answer is None:
+            raise NotReady(self.heard or "no answer yet")
+        return answer
+
+    def _answer(self, state: ContainerState) -> Answer:
         kind, service = self._target.kind, self._target.service
         access = access_to(self._target, state)
-        answer = kind.probe(access) if kind.probe and access else None
+        answer = kind.probe(access) if kind.probe and access else Answer()
         for probe in service.verify:
             self._verify(probe, state)
-        if answer is None and not service.verify and not self._has_lasted():
-            raise NotReady("it runs; whether it lasts is seen in a moment")
-        return answer or Answer()
+        return answer
 
-    def _has_lasted(self) -> bool:
-        """Whether a container that cannot be asked anything has at least not died at once."""
-        if self._alive_since is None:
-            self._alive_since = self._clock.now()
-        return self._clock.now() - self._alive_since >= _LASTING
+    def _lasting(self, state: ContainerState, answer: Answer) -> Answer:
+        """See that the container lives on for a while and answers again."""
+        seconds = self._target.service.stable_for
+        end = self._post.now() + seconds
+        self.heard = ANSWERED
+        while (left := end - self._post.now()) > 0:
+            self._post.wait(left)
+            self._same(state)
+        if not seconds:
+            return answer
+        try:
+            return self._ask(self._same(state))
+        except NotReady as reason:
+            raise NotReady(f"it answered once, and {seconds:g} s later: {reason}") from reason
+
+    def _same(self, before: ContainerState) -> ContainerState:
+        now = self._look()
+        if (now.id, now.started_at, now.restarts) != (
+            before.id,
+            before.started_at,
+            before.restarts,
+        ):
+            raise NotReady("it answered once, ended, and was started again")
+        return now
 
     def _verify(self, probe: Verify, state: ContainerState) -> None:
         match probe:
@@ -212,30 +276,36 @@ def _asked(target: Target, engine: Engine) -> str:
     return words[-1].lstrip("v") if ran.exit_code == 0 and words else ""
 
 
-def _died(target: Target, state: ContainerState, engine: Engine) -> ServiceUnready:
-    code = state.exit_code
-    if state.status in ("created", "exited", "dead") and state.error:
-        what, id = f"its container could not start: {state.error}", "service.cannot-start"
-    elif state.oom_killed:
-        what, id = f"killed for using too much memory (exit code {code})", "service.out-of-memory"
-    elif state.status == "exited":
-        meaning = _CODES.get(code) or _SIGNALS.get(code)
-        what = f"exited with code {code}" + (f": {meaning}" if meaning else "")
-        id = "service.exited"
-    else:
-        what, id = f"its container is {state.status}", "service.not-running"
+def died(target: Target, state: ContainerState, engine: Engine, heard: str = "") -> ServiceUnready:
+    """The error for a service whose container does not run, or does not stay up."""
+    what, id = _end_of(state)
     return ServiceUnready(
-        what,
+        f"{heard}, and then {what}" if heard in (ANSWERED, WAS_READY) else what,
         id=id,
         logs=engine.logs(target.container, _LOG_LINES),
         fix=Fix("read the whole log", (f"docker logs {target.container}",)),
         state=state,
+        heard=heard,
     )
 
 
-def _too_late(target: Target, heard: str, engine: Engine, seconds: float) -> ServiceUnready:
+def _end_of(state: ContainerState) -> tuple[str, str]:
+    code = state.exit_code
+    if state.status in ("created", "exited", "dead") and state.error:
+        return f"its container could not start: {state.error}", "service.cannot-start"
+    if state.oom_killed:
+        return f"killed for using too much memory (exit code {code})", "service.out-of-memory"
+    if state.restarts >= MOST_RESTARTS:
+        return f"it ends again and again, {state.restarts} restarts so far", "service.crash-loop"
+    if state.status == "exited":
+        means = meaning(code)
+        return f"exited with code {code}" + (f": {means}" if means else ""), "service.exited"
+    return f"its container is {state.status}", "service.not-running"
+
+
+def _too_late(target: Target, heard: str, engine: Engine) -> ServiceUnready:
     return ServiceUnready(
-        f"not ready after {seconds:.0f} s",
+        f"not ready after {target.service.timeout:.0f} s",
         id="service.timeout",
         evidence=(f"last answer: {heard}",) if heard else (),
         logs=engine.logs(target.container, _LOG_LINES),

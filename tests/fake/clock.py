@@ -15,16 +15,24 @@ class FakeClock:
         self._now = now
         self.waits: list[float] = []
         self.at_each_wait: Callable[[], None] = lambda: None
+        self.aging: list[Callable[[], None]] = []
 
     def now(self) -> float:
         """Seconds on this clock."""
         return self._now
 
-    def wait(self, seconds: float) -> None:
-        """Let that time pass, and whatever the test has happen meanwhile."""
+    def wait(self, seconds: float, until: Callable[[], bool] | None = None) -> None:
+        """Let all of that time pass, unless what is waited for is there already."""
+        if until is not None and until():
+            return
         self.waits.append(seconds)
         self._now += seconds
+        for age in self.aging:
+            age()
         self.at_each_wait()
+
+    def wake(self) -> None:
+        """Nobody waits on this clock, so there is nobody to wake."""
 
     def stop(self) -> None:
         """Nobody waits on this clock, so there is nobody to stop."""

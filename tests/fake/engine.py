@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import contextmanager
 from functools import wraps
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from envcheck.core.errors import EnvcheckError, ObjectMissing, RegistryUnreachable
 from envcheck.core.observed import Observed
+from envcheck.core.spec import Label
 from envcheck.doctor.symptom import Symptom
 from envcheck.engine.failures import our_error
+from envcheck.run.ports import Happening
 from tests.fake.clock import FakeClock
+from tests.fake.happenings import FakeHappenings
 from tests.fake.life import Script
 from tests.fake.store import Store, missing
 from tests.fake.things import Container, Image, Network, Volume
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from envcheck.core.reference import Reference
     from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
@@ -57,6 +61,7 @@ class FakeEngine:
         registry: the images that can be pulled, by reference; None where no registry answers.
         acts: every act that was asked for: the method's name, and that of its object.
         before_each_act: called with the same before an act; may raise, to make it fail.
+        hears: told of all that happens to containers.
     """
 
     def __init__(self, clock: FakeClock | None = None) -> None:
@@ -67,7 +72,9 @@ class FakeEngine:
         self.registry: dict[str, Image] | None = {}
         self.acts: list[tuple[str, str]] = []
         self.before_each_act: Callable[[tuple[str, str]], None] = lambda _what: None
+        self.hears: list[Callable[[Happening], None]] = []
         self.lock = RLock()
+        self.clock.aging.append(self.let_time_pass)
         self._free_ports = itertools.count(_FIRST_FREE_PORT)
 
     def add_image(self, *tags: str, **facts: Any) -> Image:
@@ -78,8 +85,22 @@ class FakeEngine:
 
     def let_time_pass(self) -> None:
         """End the processes whose time has come."""
-        for container in self.store.containers.values():
-            container.age(self.clock.now())
+        with self.lock:
+            for container in self.store.containers.values():
+                with self._telling(container):
+                    container.age(self.clock.now())
+
+    @contextmanager
+    def _telling(self, container: Container) -> Iterator[None]:
+        """Tell of the container's start or end, if it comes during the context."""
+        before = container.running
+        yield
+        if container.running != before:
+            self._tell(container, "start" if container.running else "die")
+
+    def _tell(self, container: Container, action: str) -> None:
+        for hear in self.hears:
+            hear(Happening(container.spec.name, action))
 
     # Questions
 
@@ -107,6 +128,14 @@ class FakeEngine:
         with self.lock:
             image = self.store.image(reference)
             return image.facts() if image else None
+
+    def happenings(self, instance: str) -> FakeHappenings:
+        """What happens to an instance's containers from now on."""
+
+        def ours(name: str) -> bool:
+            return self.store.container(name).labels.get(Label.INSTANCE) == instance
+
+        return FakeHappenings(self.hears, ours)
 
     def logs(self, name: str, lines: int) -> tuple[str, ...]:
         """The last lines of a container's log."""
@@ -172,8 +201,10 @@ class FakeEngine:
         except EnvcheckError as error:
             container.refuse("\n".join(error.evidence) or error.what)
             raise
-        container.start(self.clock.now(), ports)
-        container.age(self.clock.now())
+        with self._telling(container):
+            container.start(self.clock.now(), ports)
+        with self._telling(container):
+            container.age(self.clock.now())
 
     @_act
     def stop_container(self, name: str, grace: int) -> None:
@@ -182,13 +213,16 @@ class FakeEngine:
         if container.running:
             if container.life.deaf:
                 self.clock.wait(grace)
-            container.stop()
+            with self._telling(container):
+                container.stop()
 
     @_act
     def remove_container(self, name: str) -> None:
         """Kill and remove a container."""
         found = self.store.look(name)
         if found is not None:
+            if found.running:
+                self._tell(found, "die")
             del self.store.containers[found.id]
 
     @_act

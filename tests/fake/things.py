@@ -84,6 +84,7 @@ class Container:
     error: str = ""
     started: float | None = None
     ports: dict[int, int] = field(default_factory=dict)
+    restarts: int = 0
 
     @property
     def running(self) -> bool:
@@ -136,7 +137,7 @@ class Container:
             exit_code=self.exit_code,
             oom_killed=self.oom,
             started_at=_NEVER if self.started is None else f"+{self.started:.3f}",
-            restarts=0,
+            restarts=self.restarts,
             error=self.error,
             image_id=self.image_id,
             ports=dict(self.ports),

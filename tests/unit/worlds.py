@@ -21,6 +21,7 @@ from envcheck.services.desired import ImageChoice, desire
 from envcheck.services.kind import Answer
 from tests.fake.clock import FakeClock
 from tests.fake.engine import FakeEngine
+from tests.fake.lookout import lookout_for
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -99,9 +100,14 @@ class World:
     def carry_out(self, plan: Plan, text: str = SHOP) -> tuple[StepOutcome, ...]:
         """Carry out a plan; every service answers as soon as it runs."""
         fresh = {step.act.service for step in plan.steps if isinstance(step.act, StartContainer)}
-        clock = self.engine.clock
-        perform = Performer(self.engine, clock, self.events.append, targets(text), frozenset(fresh))
-        return execute(plan, perform, abort=clock.stop)
+        perform = Performer(
+            self.engine,
+            lookout_for(self.engine),
+            self.events.append,
+            targets(text),
+            frozenset(fresh),
+        )
+        return execute(plan, perform, abort=self.engine.clock.stop)
 
 
 def answers(_access: Access) -> Answer:

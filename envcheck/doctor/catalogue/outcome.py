@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix
+from envcheck.core.exit_codes import meaning
 from envcheck.doctor import remedies
 from envcheck.doctor.catalogue.unanswered import TALKING
 from envcheck.doctor.fault import Fault
@@ -22,13 +23,12 @@ _WAIT = doing("wait")
 _LOOPING = 3  # starts that a restart policy has made by itself
 _LOOP = state("restarting") | Match(lambda s: s.restarts >= _LOOPING)
 _UNHEALTHY = Match(lambda s: s.health == "unhealthy")
-_SIGNALS = {137: "it was killed (SIGKILL)", 139: "it crashed (SIGSEGV)", 143: "it was told to stop"}
 
 
 def _exited(symptom: Symptom) -> str:
-    code = symptom.exit_code
-    meaning = _SIGNALS.get(code or 0)
-    return f"exited with code {code}" + (f": {meaning}" if meaning else "")
+    code = symptom.exit_code or 0
+    means = meaning(code)
+    return f"exited with code {code}" + (f": {means}" if means else "")
 
 
 def _cannot_start(symptom: Symptom) -> str:

@@ -14,6 +14,7 @@ from envcheck.core.reference import parse_reference
 from envcheck.run.perform import Performer
 from envcheck.services.kind import Answer
 from tests.fake.life import Life, dies
+from tests.fake.lookout import lookout_for
 from tests.unit.worlds import SHOP, World, targets
 
 E = TypeVar("E", bound=ev.Event)
@@ -95,7 +96,7 @@ def test_a_ready_service_is_told_with_a_verdict_on_itself_and_on_its_version() -
     cache = replace(cache, kind=replace(cache.kind, probe=lambda _access: Answer("8.0.2")))
     plan = world.plan("name: shop\nservices:\n  cache: {image: 'redis:8.0.2'}\n")
     perform = Performer(
-        world.engine, world.engine.clock, world.events.append, {"cache": cache}, {"cache"}
+        world.engine, lookout_for(world.engine), world.events.append, {"cache": cache}, {"cache"}
     )
     for step in plan.steps:
         perform(step.act)
@@ -114,7 +115,7 @@ def test_a_service_that_runs_and_is_asked_nothing_does_not_claim_an_answer() -> 
     world = World()
     tool = targets(text)["tool"]
     silent = {"tool": replace(tool, kind=replace(tool.kind, probe=None))}
-    perform = Performer(world.engine, world.engine.clock, world.events.append, silent)
+    perform = Performer(world.engine, lookout_for(world.engine), world.events.append, silent)
     for step in world.plan(text).steps:
         perform(step.act)
     (checked,) = told(world, ev.Checked)
@@ -165,7 +166,7 @@ def test_a_failure_that_concerns_no_service_is_only_raised() -> None:
 
 def test_an_act_on_images_is_none_of_its_business() -> None:
     world = World()
-    perform = Performer(world.engine, world.engine.clock, world.events.append, {})
+    perform = Performer(world.engine, lookout_for(world.engine), world.events.append, {})
     with pytest.raises(StepFailed) as caught:
         perform(p.PullImage(parse_reference("redis:8.0.2")))
     assert caught.value.id == "bug.unknown-act"
