@@ -33,7 +33,7 @@ class Lookout:
         self.clock = clock
         self.aside = aside
         self._happened: Counter[str] = Counter()
-        self._ended: set[str] = set()
+        self._ended: Counter[str] = Counter()
         self._lock = Lock()
 
     def hear(self, happening: Happening) -> None:
@@ -41,7 +41,7 @@ class Lookout:
         with self._lock:
             self._happened[happening.container] += 1
             if happening.action == "die":
-                self._ended.add(happening.container)
+                self._ended[happening.container] += 1
         self.clock.wake()
 
     def happened(self, container: str) -> int:
@@ -49,10 +49,10 @@ class Lookout:
         with self._lock:
             return self._happened[container]
 
-    def has_ended(self, container: str) -> bool:
-        """Whether a container's main process has ended at any time, for all that was heard."""
+    def ended(self, container: str) -> int:
+        """How often a container's main process has ended, for all that was heard."""
         with self._lock:
-            return container in self._ended
+            return self._ended[container]
 
     def post(self, container: str) -> Post:
         """The place from which one container is waited for."""
@@ -86,16 +86,21 @@ class Post:
         return news
 
     def ask(self, call: Callable[[], T], *, seconds: float) -> T | None:
-        """Make a call, but do not wait for it any longer when something happens to the container.
+        """Make a call, but do not wait for it any longer when the container dies.
 
         A client that talks to a container which has just died may wait for its whole time-out.
 
         Returns:
-            What it returned; None where something happened, or the seconds passed, before it did.
+            What it returned; None where the container died, or the seconds passed, before it did.
         """
         answer: list[T] = []
+        before = self._lookout.ended(self._container)
+
+        def in_vain() -> bool:
+            return self._lookout.ended(self._container) != before
+
         pending = self._lookout.aside(lambda: answer.append(call()), self._lookout.clock.wake)
-        self._lookout.clock.wait(seconds, until=lambda: pending.done() or self._has_news())
+        self._lookout.clock.wait(seconds, until=lambda: pending.done() or in_vain())
         if not pending.done():
             return None
         pending.result()

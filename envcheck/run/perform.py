@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
@@ -11,7 +12,7 @@ from envcheck.core import plan as p
 from envcheck.core.decide import service_of
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.exit_codes import meaning
-from envcheck.run.identity import judge_version
+from envcheck.run.identity import judge_data, judge_version
 from envcheck.run.readiness import WAS_READY, Ready, ServiceUnready, Target, await_ready, died
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Performer:
             EnvcheckError: it has ended meanwhile.
         """
         target = self._targets[service]
-        if self._lookout.has_ended(target.container):
+        if self._lookout.ended(target.container):
             state = self._engine.inspect_container(target.container)
             if not state.alive:
                 error = died(target, state, self._engine, WAS_READY)
@@ -171,11 +172,12 @@ class Performer:
                 heard=unready.heard if unready else "",
             )
         )
-        self._emit(ev.Checked(ready_verdict(service, "fail", error.what, error)))
+        failed = ready_verdict(service, "fail", error.what, error)
+        self._emit(ev.Checked(replace(failed, seconds=seconds)))
 
 
 def tell_ready(target: Target, ready: Ready, emit: ev.Emit, *, fresh: bool) -> None:
-    """Tell that a service answered, and what its version says of the pin."""
+    """Tell that a service answered, whether as what its profile pins, and where its data goes."""
     service = target.service
     emit(
         ev.ServiceReady(
@@ -193,10 +195,15 @@ def tell_ready(target: Target, ready: Ready, emit: ev.Emit, *, fresh: bool) -> N
             fresh=fresh,
         )
     )
-    emit(ev.Checked(ready_verdict(service.name, "pass", _answered(target, ready))))
-    verdict = judge_version(service.name, target.product, target.image.pin, ready.version)
-    if verdict is not None:
-        emit(ev.Checked(verdict))
+    said = replace(
+        ready_verdict(service.name, "pass", _answered(target, ready)), seconds=ready.seconds
+    )
+    emit(ev.Checked(said))
+    version = judge_version(service.name, target.product, target.image.pin, ready.version)
+    data = judge_data(service.name, ready.data_path, ready.state.mounts, target.volumes)
+    for verdict in (version, data):
+        if verdict is not None:
+            emit(ev.Checked(verdict))
 
 
 def _answered(target: Target, ready: Ready) -> str:

@@ -21,6 +21,7 @@ from envcheck.services.verify import verify_http, verify_tcp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from envcheck.core.observed import SeenContainer
     from envcheck.core.profile import Port, Service, Verify
     from envcheck.run.lookout import Post
     from envcheck.run.ports import ContainerState, Engine
@@ -144,6 +145,8 @@ class _Attempt:
         try:
             state = self._look()
             answer = self._ask(state)
+            if answer is None:
+                return None  # it has died meanwhile, or the time is up
             seconds = self._post.now() - self._begun
             if not (self._settled and state.restarts == 0):
                 answer = self._lasting(state, answer)
@@ -173,12 +176,9 @@ class _Attempt:
             raise died(self._target, state, self._engine, self.heard)
         return state
 
-    def _ask(self, state: ContainerState) -> Answer:
+    def _ask(self, state: ContainerState) -> Answer | None:
         left = self._begun + self._target.service.timeout - self._post.now()
-        answer = self._post.ask(lambda: self._answer(state), seconds=max(left, _LEAST))
-        if answer is None:
-            raise NotReady(self.heard or "no answer yet")
-        return answer
+        return self._post.ask(lambda: self._answer(state), seconds=max(left, _LEAST))
 
     def _answer(self, state: ContainerState) -> Answer:
         kind, service = self._target.kind, self._target.service
@@ -199,9 +199,12 @@ class _Attempt:
         if not seconds:
             return answer
         try:
-            return self._ask(self._same(state))
+            again = self._ask(self._same(state))
         except NotReady as reason:
             raise NotReady(f"it answered once, and {seconds:g} s later: {reason}") from reason
+        if again is None:
+            raise NotReady(ANSWERED)
+        return again
 
     def _same(self, before: ContainerState) -> ContainerState:
         now = self._look()
@@ -237,7 +240,9 @@ def _verify_exec(container: str, probe: ExecProbe, engine: Engine) -> None:
         raise NotReady(f"{probe.command[0]} did not print '{probe.contains}': {said}")
 
 
-def access_to(target: Target, state: ContainerState, port: int | None = None) -> Access | None:
+def access_to(
+    target: Target, state: ContainerState | SeenContainer, port: int | None = None
+) -> Access | None:
     """How to reach a container's port from this machine, or None where it is not published."""
     wanted = port or main_port(target)
     if wanted is None or wanted not in state.ports:

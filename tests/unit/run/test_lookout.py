@@ -30,7 +30,7 @@ def test_a_wait_ends_when_something_happens(lookout: Lookout) -> None:
     assert time.monotonic() - begun < SECONDS / 2
     assert post.news()
     assert not post.news()
-    assert lookout.has_ended("shop-db")
+    assert lookout.ended("shop-db") == 1
 
 
 def test_a_wait_for_another_container_goes_on(lookout: Lookout) -> None:
@@ -90,7 +90,7 @@ def test_an_engine_that_cannot_tell_is_no_obstacle(lookout: Lookout) -> None:
             raise StepFailed(f"no events of {instance}", id="test.mute")
 
     with listening(lookout, Mute(), "shop"):  # type: ignore[arg-type]
-        assert not lookout.has_ended("shop-db")
+        assert lookout.ended("shop-db") == 0
 
 
 def test_what_the_engine_tells_is_heard(lookout: Lookout) -> None:
