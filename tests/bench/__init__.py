@@ -1,0 +1,1 @@
+"""Measurements that are not tests: they print figures, and the README says how to run them."""
