@@ -33,7 +33,7 @@ MOST_RESTARTS = 3
 """Restarts by its own policy after which a container that does not stay up is given up."""
 
 ANSWERED = "it answered once"
-"""What was last heard of a service that has answered, and must still live on for a while."""
+"""What there is to say of a service that has answered and did not live on."""
 
 WAS_READY = "it was ready"
 _LOG_LINES = 50
@@ -139,6 +139,7 @@ class _Attempt:
         self._looked = -math.inf
         self._state: ContainerState | None = None
         self._restarts: int | None = None  # those that were before we waited
+        self._answered = False
         self.heard = ""
 
     def __call__(self) -> Ready | None:
@@ -173,7 +174,8 @@ class _Attempt:
         if state.status == "restarting" and state.restarts < MOST_RESTARTS:
             raise NotReady(f"it ended with code {state.exit_code}, and is started again")
         if not state.alive or state.restarts - (self._restarts or 0) >= MOST_RESTARTS:
-            raise died(self._target, state, self._engine, self.heard)
+            said = ANSWERED if self._answered else self.heard
+            raise died(self._target, state, self._engine, said)
         return state
 
     def _ask(self, state: ContainerState) -> Answer | None:
@@ -182,7 +184,9 @@ class _Attempt:
 
     def _answer(self, state: ContainerState) -> Answer:
         kind, service = self._target.kind, self._target.service
-        access = access_to(self._target, state)
+        # A container that lost its network lost its ports too, and runs on: that is no answer.
+        published = main_port(self._target) is not None
+        access = _access_for(self._target, state, None) if published else None
         answer = kind.probe(access) if kind.probe and access else Answer()
         for probe in service.verify:
             self._verify(probe, state)
@@ -192,7 +196,7 @@ class _Attempt:
         """See that the container lives on for a while and answers again."""
         seconds = self._target.service.stable_for
         end = self._post.now() + seconds
-        self.heard = ANSWERED
+        self._answered = True
         while (left := end - self._post.now()) > 0:
             self._post.wait(left)
             self._same(state)
@@ -203,7 +207,7 @@ class _Attempt:
         except NotReady as reason:
             raise NotReady(f"it answered once, and {seconds:g} s later: {reason}") from reason
         if again is None:
-            raise NotReady(ANSWERED)
+            raise NotReady(f"{ANSWERED}, and not again")
         return again
 
     def _same(self, before: ContainerState) -> ContainerState:
