@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from envcheck.app.check import running
+from envcheck.app.checking.running import running
 from envcheck.app.loading import load, owner_of
 from envcheck.core import events as ev
+from envcheck.core import gitlab
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.secrets import blank_urls
-from envcheck.run.readiness import LOCALHOST, main_port
-from envcheck.services.kind import Access
+from envcheck.run.readiness import access_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from envcheck.core.spec import Owner
     from envcheck.run.readiness import Target
 
-FORMATS = ("shell", "dotenv", "json", "github")
+FORMATS = ("shell", "dotenv", "json", "github", "gitlab")
 
 
 def env(session: Session, name: str) -> dict[str, str]:
@@ -56,23 +57,28 @@ def tell(session: Session, profile: Profile, owner: Owner) -> None:
 
 def variables(profile: Profile, owner: Owner, observed: Observed) -> dict[str, str]:
     """The connection variables of every running service that publishes a port."""
-    targets = running(profile, owner, observed)
+    found = by_service(running(profile, owner, observed), observed)
+    return {variable.name: variable.value for variable in found.values()}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A connection variable; its value may hold a password."""
+
+    name: str
+    value: str = field(repr=False)
+
+
+def by_service(targets: Mapping[str, Target], observed: Observed) -> dict[str, Variable]:
+    """The same by the services' names."""
     alike = Counter(target.kind.variable for target in targets.values())
-    found: dict[str, str] = {}
-    for target in targets.values():
-        access = _access(target, observed)
+    found: dict[str, Variable] = {}
+    for service, target in targets.items():
+        seen = observed.container(target.container)
+        access = access_to(target, seen) if seen is not None and seen.state == "running" else None
         if access is not None and target.kind.url is not None:
-            found[_name(target, alike)] = target.kind.url(access)
+            found[service] = Variable(_name(target, alike), target.kind.url(access))
     return found
-
-
-def _access(target: Target, observed: Observed) -> Access | None:
-    seen = observed.container(target.container)
-    port = main_port(target)
-    if seen is None or seen.state != "running" or port is None or port not in seen.ports:
-        return None
-    service = target.service
-    return Access(LOCALHOST, seen.ports[port], service.environment, service.command or ())
 
 
 def _name(target: Target, alike: Mapping[str, int]) -> str:
@@ -87,8 +93,10 @@ def _name(target: Target, alike: Mapping[str, int]) -> str:
 def formatted(found: Mapping[str, str], form: str) -> str:
     """The variables as text: for ``eval``, a .env file, JSON, or GitHub's environment file.
 
+    ``gitlab`` is for GitLab's dotenv report.
+
     Raises:
-        UsageError: there is no such form.
+        UsageError: there is no such form, or it cannot hold a value.
     """
     match form:
         case "shell":
@@ -99,6 +107,8 @@ def formatted(found: Mapping[str, str], form: str) -> str:
             return json.dumps(dict(found), indent=2)
         case "github":
             return "\n".join(f"{name}={value}" for name, value in found.items())
+        case "gitlab":
+            return gitlab.dotenv(found)
         case _:
             raise UsageError(f"there is no format '{form}'; there are: {', '.join(FORMATS)}")
 

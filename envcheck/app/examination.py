@@ -40,7 +40,8 @@ def examine(exam: Exam, checks: Sequence[Check], done: Iterable[Result] = ()) ->
     by_id = {check.id: check for check in checks}
     plan = PlanBuilder()
     for check in checks:
-        plan.add(RunCheck(check.id), check.about, key=("check", check.id))
+        earlier = tuple(("check", id) for id in check.after)
+        plan.add(RunCheck(check.id), check.about, key=("check", check.id), after=earlier)
 
     def perform(act: Act) -> None:
         check = by_id[act.id] if isinstance(act, RunCheck) else None

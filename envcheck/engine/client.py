@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from docker.errors import APIError, NotFound
 
 from envcheck.core.events import EngineInfo
 from envcheck.core.observed import Observed
+from envcheck.core.spec import Label
 from envcheck.doctor.symptom import Symptom
 from envcheck.engine import seen
 from envcheck.engine.about import About
+from envcheck.engine.archive import Archive
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
 from envcheck.engine.happenings import EventStream, events_of
-from envcheck.engine.one_off import OneOff
+from envcheck.engine.one_off import OneOff, Place
 from envcheck.engine.pull import follow_pull
 from envcheck.engine.volumes import volume_sizes
-from envcheck.run.ports import ContainerState, ImageFacts, Ran
+from envcheck.run.ports import NO_VARIABLES, ContainerState, ImageFacts, Ran
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from envcheck.core.reference import Reference
     from envcheck.core.spec import ContainerSpec, Mount, NetworkSpec, VolumeSpec
     from envcheck.engine.endpoint import Endpoint
-    from envcheck.run.ports import Progress
+    from envcheck.run.ports import Content, Progress
 
 _PIECE = 1 << 20
 
@@ -151,8 +154,9 @@ class DockerEngine:
 
     @ours("creating volume", "create")
     def create_volume(self, spec: VolumeSpec) -> None:
-        """Create a named volume; no error where it exists."""
-        self._api.create_volume(spec.name, labels=dict(spec.labels))
+        """Create a named volume, labelled with the time; no error where it exists."""
+        made = datetime.now(timezone.utc).isoformat()
+        self._api.create_volume(spec.name, labels={**spec.labels, Label.MADE: made})
 
     @ours("creating container", "create")
     def create_container(self, spec: ContainerSpec) -> None:
@@ -213,12 +217,32 @@ class DockerEngine:
     # Work
 
     @ours("running a command in")
-    def execute(self, name: str, command: Sequence[str]) -> Ran:
-        """Run a command in a running container."""
-        task = self._api.exec_create(name, list(command))
+    def execute(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str] = NO_VARIABLES
+    ) -> Ran:
+        """Run a command in a running container, with these variables besides its own."""
+        task = self._api.exec_create(name, list(command), environment=dict(environment))
         output: bytes = self._api.exec_start(task)
         code = self._api.exec_inspect(task).get("ExitCode")
         return Ran(-1 if code is None else int(code), output.decode("utf-8", "replace"))
+
+    @property
+    def _archive(self) -> Archive:
+        return Archive(self._api, self.remove_container)
+
+    def put_file(self, name: str, path: str, content: Content) -> None:
+        """Write a file into a container, running or not; its folder must be there."""
+        self._archive.put(name, path, content)
+
+    def read_file(self, name: str, path: str) -> bytes | None:
+        """A small file in a container, running or not; None where it is not there."""
+        return self._archive.read(name, path)
+
+    def read_in_volume(
+        self, volume: str, file: str, image: str, labels: Mapping[str, str]
+    ) -> bytes | None:
+        """A small file in a volume, read through a container of that image; None if not there."""
+        return self._archive.read_in_volume(volume, file, image, labels)
 
     def run_once(
         self,
@@ -229,7 +253,15 @@ class DockerEngine:
         mounts: Sequence[Mount] = (),
     ) -> Ran:
         """Create a container, run it to its end, and remove it; see `engine.one_off`."""
-        return OneOff(self._api, self.remove_container).run(image, labels, command, mounts=mounts)
+        place = Place(mounts=tuple(mounts))
+        return OneOff(self._api, self.remove_container).run(image, labels, command, place)
+
+    def run_on_network(
+        self, image: str, labels: Mapping[str, str], network: str, command: Sequence[str]
+    ) -> Ran:
+        """The same on a network, with nothing of the image's own entrypoint."""
+        place = Place(network=network, plain=True)
+        return OneOff(self._api, self.remove_container).run(image, labels, command, place)
 
     def pull(self, reference: Reference, progress: Progress) -> None:
         """Get an image from its registry.

@@ -26,6 +26,7 @@ def container_config(api: Any, spec: ContainerSpec) -> dict[str, Any]:
     )
     config: dict[str, Any] = api.create_container_config(
         image=spec.image,
+        hostname=spec.hostname or None,
         command=list(spec.command) if spec.command is not None else None,
         environment=dict(spec.environment),
         ports=[(port.container, "tcp") for port in spec.ports],

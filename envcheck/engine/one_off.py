@@ -6,6 +6,7 @@ The SDK's ``containers.run`` leaves the container behind when its start fails.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from envcheck.engine.failures import ours
@@ -17,6 +18,25 @@ if TYPE_CHECKING:
     from envcheck.core.spec import Mount
 
 _SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a command runs.
+
+    Attributes:
+        mounts: the volumes that it sees; with them it gets no network unless one is named: it is
+            there for the data, and starts faster.
+        network: the network that it is on; nothing for the engine's default one.
+        plain: whether the image's own entrypoint is passed over.
+    """
+
+    mounts: tuple[Mount, ...] = ()
+    network: str = ""
+    plain: bool = False
+
+
+ANYWHERE = Place()
 
 
 class OneOff:
@@ -36,18 +56,15 @@ class OneOff:
         image: str,
         labels: Mapping[str, str],
         command: Sequence[str] | None = None,
-        *,
-        mounts: Sequence[Mount] = (),
+        place: Place = ANYWHERE,
     ) -> Ran:
         """Create a container, run it to its end, and remove it, whatever happens.
-
-        One that is given volumes gets no network: it is there for the data, and starts faster.
 
         Raises:
             StepFailed: one of these could not be done, or it did not end within two minutes.
         """
         begun = time.monotonic()
-        name = self._create(image, labels, command, mounts)
+        name = self._create(image, labels, command, place)
         created = time.monotonic()
         try:
             code = self._run_to_end(name)
@@ -70,16 +87,17 @@ class OneOff:
         image: str,
         labels: Mapping[str, str],
         command: Sequence[str] | None,
-        mounts: Sequence[Mount],
+        place: Place,
     ) -> str:
-        binds = [f"{mount.volume}:{mount.target}" for mount in mounts]
+        binds = [f"{mount.volume}:{mount.target}" for mount in place.mounts]
+        network = place.network or ("none" if binds else None)
+        words = list(command) if command else None
         made = self._api.create_container(
             image,
-            command=list(command) if command else None,
+            # An entrypoint that is given drops the image's own command too.
+            **({"entrypoint": words} if place.plain else {"command": words}),
             labels=dict(labels),
-            host_config=self._api.create_host_config(
-                binds=binds, network_mode="none" if binds else None
-            ),
+            host_config=self._api.create_host_config(binds=binds, network_mode=network),
         )
         return str(made["Id"])
 

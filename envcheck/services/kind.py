@@ -46,6 +46,10 @@ class NotReady(Exception):
     """One probe's negative answer; the text says what was heard."""
 
 
+class KeepsNothing(Exception):
+    """A server that is set to keep its data in memory only, so that none can be lost with it."""
+
+
 @dataclass(frozen=True)
 class Question:
     """Something else that a client can find out of a service that is ready.
@@ -69,7 +73,7 @@ class Marker:
     Each is given the access and the word; the word is letters and digits, and new each time.
 
     Attributes:
-        write: keeps the word, safely stored when it returns.
+        write: keeps the word, safely stored when it returns; raises KeepsNothing.
         read: gives the word that is kept, or nothing.
         remove: takes it away with everything that `write` made.
     """
@@ -77,6 +81,34 @@ class Marker:
     write: Callable[[Access, str], None]
     read: Callable[[Access, str], str]
     remove: Callable[[Access, str], None]
+
+
+@dataclass(frozen=True)
+class Seeder:
+    """How files get into a database: through its own client, in its own container.
+
+    Each command is made from the service's variables; a file is given by its path in the container.
+
+    Attributes:
+        script: applies a script and stops at the first error, whose message names path and line.
+        ping: ends with 0 as soon as the server can be talked to; the temporary one of an image's
+            first start must not be taken for it.
+        environment: the client's variables; the only place for a password.
+        secrets: those of them whose values must never be shown.
+        restore: applies a dump in the database's own format; None where there is no such thing.
+        magic: the bytes that such a dump begins with.
+        made_by: the command that makes one.
+        endings: how the name of a script ends; ``.gz`` may follow.
+    """
+
+    script: Callable[[Mapping[str, str], str], tuple[str, ...]]
+    ping: Callable[[Mapping[str, str]], tuple[str, ...]]
+    environment: Callable[[Mapping[str, str]], dict[str, str]]
+    secrets: frozenset[str] = frozenset()
+    restore: Callable[[Mapping[str, str], str], tuple[str, ...]] | None = None
+    magic: bytes = b""
+    made_by: str = ""
+    endings: tuple[str, ...] = (".sql",)
 
 
 def no_data(_image: Reference) -> str | None:
@@ -93,8 +125,12 @@ class Kind:
         images: the official images that the kind is inferred from.
         port: the port that it listens on in its container, or None.
         data_path: where an image of this kind keeps its data, or None where it keeps none.
+        more_paths: the other volumes that its official image declares, by what is added to the
+            service's name to name them.
         required: groups of variables; of each group at least one must be set.
         secrets: variables whose values must never be shown.
+        host_in_data: whether its data bears its host's name, so that a container made anew must
+            have the same name to find the data again.
         variable: name of the connection variable; ``{SERVICE}`` stands for the service's name.
         url: the value of that variable.
         probe: one attempt to talk to the service; raises NotReady. None: the kind has no protocol.
@@ -105,6 +141,8 @@ class Kind:
         questions: what `check` asks besides: credentials, database, writable.
         marker: how `check --deep` proves that the data outlives its container; None where the
             kind keeps none.
+        job: whether it is meant to end: ready means done then, and nothing is asked of it.
+        seeder: how `seed` files get into it; None where it cannot be seeded.
     """
 
     name: str
@@ -112,8 +150,10 @@ class Kind:
     images: tuple[str, ...] = ()
     port: int | None = None
     data_path: Callable[[Reference], str | None] = no_data
+    more_paths: Mapping[str, str] = field(default_factory=dict)
     required: tuple[tuple[str, ...], ...] = ()
     secrets: frozenset[str] = frozenset()
+    host_in_data: bool = False
     variable: str = "{SERVICE}_URL"
     url: Callable[[Access], str] | None = None
     probe: Callable[[Access], Answer] | None = None
@@ -121,3 +161,5 @@ class Kind:
     dial: Callable[[str, float], str] | None = None
     questions: tuple[Question, ...] = ()
     marker: Marker | None = None
+    job: bool = False
+    seeder: Seeder | None = None

@@ -26,5 +26,6 @@ NODE = Kind(
     port=3000,
     url=http.url,
     probe=probe,
+    dial=http.dial,
     version_command=("node", "--version"),
 )

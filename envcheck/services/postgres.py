@@ -1,14 +1,21 @@
-"""PostgreSQL: ready when `SELECT 1` answers in the profile's own database, over the network."""
+"""PostgreSQL: ready when it answers a query in the profile's own database, over the network."""
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from envcheck.services.kind import Access, Answer, Kind, NotReady
+from envcheck.core.figures import size
+from envcheck.services.kind import Access, Answer, Kind, Marker, Question
+from envcheck.services.postgres_seed import SEEDER
+from envcheck.services.pq import connected
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from envcheck.core.reference import Reference
+    from envcheck.services.pq import Conversation
 
 # From 18 on the official image keeps its data one folder higher and refuses a volume on the old
 # path, even an empty one (docker-library/postgres, docker-entrypoint.sh and issue 1400).
@@ -42,6 +49,25 @@ def url(access: Access) -> str:
     )
 
 
+def _talk(access: Access) -> AbstractContextManager[Conversation]:
+    """A conversation with the profile's credentials; NotReady where there is none."""
+    from psycopg.conninfo import make_conninfo
+
+    conninfo = make_conninfo(
+        host=access.host,
+        port=access.port,
+        user=_user(access),
+        password=access.environment.get("POSTGRES_PASSWORD", ""),
+        dbname=_database(access),
+        application_name="envcheck",
+    )
+    return connected(conninfo, access.timeout)
+
+
+# No row for those who may not see the setting: all but superusers and pg_read_all_settings.
+_DATA_DIRECTORY = "SELECT setting FROM pg_settings WHERE name = 'data_directory'"
+
+
 def probe(access: Access) -> Answer:
     """One query with the profile's credentials.
 
@@ -51,23 +77,75 @@ def probe(access: Access) -> Answer:
     Raises:
         NotReady: the server did not answer the query; the text is the server's or libpq's own.
     """
-    import psycopg
+    with _talk(access) as server:
+        rows = server.ask(_DATA_DIRECTORY)
+        return Answer(server.version, rows[0][0] if rows else "")
 
-    try:
-        with psycopg.connect(
-            host=access.host,
-            port=access.port,
-            user=_user(access),
-            password=access.environment.get("POSTGRES_PASSWORD", ""),
-            dbname=_database(access),
-            connect_timeout=max(2, round(access.timeout)),  # libpq takes whole seconds, from 2 on
-            application_name="envcheck",
-        ) as connection:
-            connection.execute("SELECT 1")
-            version = connection.info.parameter_status("server_version") or ""
-    except psycopg.Error as error:
-        raise NotReady(" ".join(str(error).split())) from error
-    return Answer(version.split(" ")[0])
+
+def dial(url: str, seconds: float) -> str:
+    """Connect with nothing but the URI.
+
+    Raises:
+        NotReady: the server is not reached with it.
+    """
+    with connected(url, seconds) as server:
+        ((user, database),) = server.ask("SELECT current_user, current_database()")
+        return f"{user} reaches database {database}"
+
+
+def _credentials(access: Access) -> str:
+    with _talk(access) as server:
+        ((user, superuser),) = server.ask(
+            "SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
+        how = "with its password" if server.used_password else "and is asked for no password"
+        return f"{user} logs in {how}" + (", as a superuser" if superuser == "t" else "")
+
+
+def _is_there(access: Access) -> str:
+    with _talk(access) as server:
+        ((name, encoding, bytes_used),) = server.ask(
+            "SELECT datname, pg_encoding_to_char(encoding), pg_database_size(oid)"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+        return f"{name} exists, {encoding}, {size(int(bytes_used))}"
+
+
+def _writable(access: Access) -> str:
+    table = f"envcheck_{secrets.token_hex(8)}"
+    with _talk(access) as server:
+        server.ask("BEGIN")
+        server.ask(f"CREATE TABLE {table} (word text)")
+        server.ask(f"INSERT INTO {table} VALUES ('written') RETURNING word")  # noqa: S608 - our own
+        server.ask("ROLLBACK")
+    return "a row was written and rolled back"
+
+
+# A name of its own and no random one, so that a run that was killed is tidied up by the next.
+_MARKER = "envcheck_marker"
+
+
+def _write(access: Access, word: str) -> None:
+    with _talk(access) as server:
+        server.ask("BEGIN")
+        server.ask("SET LOCAL synchronous_commit = on")
+        server.ask(f"DROP TABLE IF EXISTS {_MARKER}")
+        server.ask(f"CREATE TABLE {_MARKER} (word text)")
+        server.ask(f"INSERT INTO {_MARKER} VALUES ($1)", word)  # noqa: S608 - our own name
+        server.ask("COMMIT")
+
+
+def _read(access: Access, word: str) -> str:
+    with _talk(access) as server:
+        if server.ask("SELECT to_regclass($1)", _MARKER) == [("",)]:
+            return ""
+        found = server.ask(f"SELECT word FROM {_MARKER} WHERE word = $1", word)  # noqa: S608
+        return found[0][0] if found else ""
+
+
+def _remove(access: Access, _word: str) -> None:
+    with _talk(access) as server:
+        server.ask(f"DROP TABLE IF EXISTS {_MARKER}")
 
 
 POSTGRES = Kind(
@@ -81,4 +159,12 @@ POSTGRES = Kind(
     variable="DATABASE_URL",
     url=url,
     probe=probe,
+    dial=dial,
+    questions=(
+        Question("credentials", "credentials", _credentials),
+        Question("database", "database", _is_there),
+        Question("writable", "writable", _writable),
+    ),
+    marker=Marker(_write, _read, _remove),
+    seeder=SEEDER,
 )

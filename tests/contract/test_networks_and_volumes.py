@@ -76,7 +76,21 @@ def test_a_volume_is_seen_with_its_labels(bench: Bench) -> None:
     bench.engine.create_volume(volume_of(bench))
     seen = bench.engine.observe().volume(volume_of(bench).name)
     assert seen is not None
-    assert seen.labels == {Label.INSTANCE: bench.name}
+    assert {**seen.labels, Label.MADE: ""} == {Label.INSTANCE: bench.name, Label.MADE: ""}
+
+
+def test_a_volume_that_is_made_anew_can_be_told_from_the_one_before(bench: Bench) -> None:
+    identities = []
+    for _ in range(2):
+        bench.engine.create_volume(volume_of(bench))
+        seen = bench.engine.observe().volume(volume_of(bench).name)
+        assert seen is not None
+        identities.append(seen.identity)
+        bench.engine.create_volume(volume_of(bench))
+        assert bench.engine.observe().volume(seen.name) == seen
+        bench.engine.remove_volume(seen.name)
+    assert all(identities)
+    assert identities[0] != identities[1]
 
 
 def test_a_volume_that_is_there_stays_as_it_is(bench: Bench) -> None:
@@ -84,7 +98,8 @@ def test_a_volume_that_is_there_stays_as_it_is(bench: Bench) -> None:
     bench.engine.create_volume(volume_of(bench))
     seen = bench.engine.observe().volume(volume_of(bench).name)
     assert seen is not None
-    assert seen.labels == {"whose": "somebody else's"}
+    assert seen.labels["whose"] == "somebody else's"
+    assert Label.INSTANCE not in seen.labels
 
 
 def test_a_volume_that_is_not_there_comes_with_its_container_and_without_labels(

@@ -31,6 +31,13 @@ def test_a_command_tells_its_exit_code_and_both_its_outputs(bench: Bench) -> Non
     assert sorted(ran.output.split()) == ["err", "out"]
 
 
+def test_a_command_gets_variables_besides_the_containers_own(bench: Bench) -> None:
+    name = started(bench, spec_of(bench))
+    ran = bench.engine.execute(name, ("env",), {"PGPASSWORD": "se cret"})
+    assert {"GREETING=hello", "PGPASSWORD=se cret"} <= set(ran.output.splitlines())
+    assert "PGPASSWORD" not in bench.engine.execute(name, ("env",)).output
+
+
 def test_a_command_that_is_not_there_is_an_exit_code_and_no_error(bench: Bench) -> None:
     ran = bench.engine.execute(started(bench, spec_of(bench)), ("nosuchcommand",))
     assert ran.exit_code in (126, 127)  # 126 up to engine 20.10, 127 later

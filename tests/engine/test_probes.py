@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from pytest_docker.plugin import Services
 
-from envcheck.services import postgres, redis
+from envcheck.services import postgres, pq, redis
 from envcheck.services.kind import Access, NotReady
 from tests.engine.conftest import INSTANCE, Docker
 
@@ -79,6 +80,40 @@ def test_postgres_is_not_ready_for_others(database: Access, variable: str, said:
     other = replace(database, environment={**database.environment, variable: "wrong"})
     with pytest.raises(NotReady, match=said):
         postgres.probe(other)
+
+
+def test_postgres_that_was_stopped_in_mid_course_is_not_waited_for(
+    database: Access, docker: Docker
+) -> None:
+    """The kernel goes on taking its connections and its bytes, so that nothing seems amiss."""
+    until(lambda: postgres.probe(database))
+    docker("kill", "--signal", "STOP", f"{INSTANCE}-probe-postgres")
+    for ask in (postgres.probe, *(question.ask for question in postgres.POSTGRES.questions)):
+        begun = time.monotonic()
+        with pytest.raises(NotReady, match=r"^no answer in 0.5 s$"):
+            ask(replace(database, timeout=0.5))
+        assert time.monotonic() - begun < 1.5
+    docker("kill", "--signal", "CONT", f"{INSTANCE}-probe-postgres")
+    assert postgres.probe(database).version.startswith("17.")
+
+
+def test_postgres_that_is_stopped_after_it_let_us_in_is_not_waited_for_either(
+    database: Access, docker: Docker
+) -> None:
+    until(lambda: postgres.probe(database))
+    begun = 0.0
+
+    def talk() -> None:
+        nonlocal begun
+        with pq.connected(postgres.url(database), 5.0) as server:
+            ((pid,),) = server.ask("SELECT pg_backend_pid()")
+            docker("exec", f"{INSTANCE}-probe-postgres", "bash", "-c", 'kill -STOP "$0"', pid)
+            begun = time.monotonic()
+            server.ask("SELECT 1")
+
+    with pytest.raises(NotReady, match=r"^no answer in 5 s$"):
+        talk()
+    assert 0 < time.monotonic() - begun < 5.5
 
 
 def test_redis_is_ready_for_those_who_know_its_password(cache: Access) -> None:

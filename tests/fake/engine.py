@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from threading import RLock
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -13,20 +14,21 @@ from envcheck.core.observed import Observed
 from envcheck.core.spec import Label
 from envcheck.doctor.symptom import Symptom
 from envcheck.engine.failures import our_error
-from envcheck.run.ports import Happening
+from envcheck.run.ports import NO_VARIABLES, Happening, Ran
 from tests.fake.clock import FakeClock
+from tests.fake.files import Files
 from tests.fake.happenings import FakeHappenings
 from tests.fake.life import Script
 from tests.fake.store import Store, missing
 from tests.fake.things import Container, Image, Network, Volume
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from envcheck.core.reference import Reference
     from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
     from envcheck.doctor.symptom import Doing
-    from envcheck.run.ports import ContainerState, ImageFacts, Progress, Ran
+    from envcheck.run.ports import ContainerState, Content, ImageFacts, Progress
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,6 +64,8 @@ class FakeEngine:
         acts: every act that was asked for: the method's name, and that of its object.
         before_each_act: called with the same before an act; may raise, to make it fail.
         hears: told of all that happens to containers.
+        calls: what comes of a command that is run on a network, of its image and its words.
+        executes: what comes of a command in a container, by its name; None leaves it to its life.
     """
 
     def __init__(self, clock: FakeClock | None = None) -> None:
@@ -73,9 +77,13 @@ class FakeEngine:
         self.acts: list[tuple[str, str]] = []
         self.before_each_act: Callable[[tuple[str, str]], None] = lambda _what: None
         self.hears: list[Callable[[Happening], None]] = []
+        self.executes: Callable[[str, tuple[str, ...]], Ran | None] = lambda _name, _command: None
+        self.calls: Callable[[str, tuple[str, ...]], Ran] = lambda _image, _words: Ran(0, "")
         self.lock = RLock()
         self.clock.aging.append(self.let_time_pass)
         self._free_ports = itertools.count(_FIRST_FREE_PORT)
+        self._made = itertools.count(1)
+        self._files = Files(self.store)
 
     def add_image(self, *tags: str, **facts: Any) -> Image:
         """An image that simply is there; ``facts`` are fields of `Image`."""
@@ -137,6 +145,12 @@ class FakeEngine:
 
         return FakeHappenings(self.hears, ours)
 
+    def volume_sizes(self) -> dict[str, int]:
+        """Bytes in each volume."""
+        with self.lock:
+            volumes = self.store.volumes.values()
+            return {volume.name: sum(map(len, volume.files.values())) for volume in volumes}
+
     def logs(self, name: str, lines: int) -> tuple[str, ...]:
         """The last lines of a container's log."""
         with self.lock:
@@ -148,6 +162,22 @@ class FakeEngine:
     def info(self) -> dict[str, Any]:
         """What it says of itself."""
         return {"ID": "fake"}
+
+    def run_on_network(
+        self,
+        image: str,
+        labels: Mapping[str, str],  # noqa: ARG002 - nobody ever sees its container
+        network: str,
+        command: Sequence[str],
+    ) -> Ran:
+        """Run a command in a container that nobody ever sees."""
+        with self.lock:
+            self.acts.append(("run_on_network", image))
+            if self.store.image(image) is None:
+                raise missing(f"No such image: {image}")
+            if self.store.network(network) is None:
+                raise missing(f"network {network} not found")
+            return self.calls(image, tuple(command))
 
     def disk_use(self) -> int:
         """Bytes that its images take."""
@@ -167,7 +197,8 @@ class FakeEngine:
     @_act
     def create_volume(self, spec: VolumeSpec) -> None:
         """Create a volume; one that is there stays as it is, labels and all."""
-        self.store.volumes.setdefault(spec.name, Volume(spec.name, dict(spec.labels)))
+        labels = {**spec.labels, Label.MADE: f"{next(self._made)}"}
+        self.store.volumes.setdefault(spec.name, Volume(spec.name, labels))
 
     @_act
     def create_container(self, spec: ContainerSpec) -> None:
@@ -215,6 +246,18 @@ class FakeEngine:
                 self.clock.wait(grace)
             with self._telling(container):
                 container.stop()
+
+    @_act
+    def rename_container(self, name: str, new: str) -> None:
+        """Give a container another name."""
+        container = self.store.container(name)
+        if self.store.look(new) is not None:
+            raise _conflict(
+                f'Error when allocating new name: Conflict. The container name "/{new}" is already '
+                'in use by container "0"',
+                "create",
+            )
+        container.spec = replace(container.spec, name=new)
 
     @_act
     def remove_container(self, name: str) -> None:
@@ -285,12 +328,41 @@ class FakeEngine:
             here.tags.append(str(reference))
 
     @_act
-    def execute(self, name: str, command: Sequence[str]) -> Ran:
-        """Run a command in a running container."""
+    def execute(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str] = NO_VARIABLES
+    ) -> Ran:
+        """Run a command in a running container; ``env`` is in every image."""
         container = self.store.container(name)
         if not container.running:
             raise _conflict(f"container {container.id} is not running")
-        return container.life.run(tuple(command))
+        if tuple(command) == ("env",):
+            variables = {**container.spec.environment, **environment}
+            return Ran(0, "".join(f"{key}={value}\n" for key, value in variables.items()))
+        return self.executes(name, tuple(command)) or container.life.run(tuple(command))
+
+    @_act
+    def put_file(self, name: str, path: str, content: Content) -> None:
+        """Write a file into a container."""
+        self._files.put(self.store.container(name), path, content)
+
+    def read_file(self, name: str, path: str) -> bytes | None:
+        """A file in a container."""
+        with self.lock:
+            return self._files.read(self.store.container(name), path)
+
+    def read_in_volume(
+        self,
+        volume: str,
+        file: str,
+        image: str,
+        labels: Mapping[str, str],  # noqa: ARG002 - nobody ever sees its container
+    ) -> bytes | None:
+        """A file in a volume, which the engine makes where it is not there."""
+        with self.lock:
+            if self.store.image(image) is None:
+                raise missing(f"No such image: {image}")
+            found = self.store.volumes.setdefault(volume, Volume(volume, {}))
+            return found.files.get(f"/{file}")
 
     def _network_of(self, container: Container) -> str:
         wanted = container.network_id or container.spec.network

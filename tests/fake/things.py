@@ -54,10 +54,11 @@ class Network:
 
 @dataclass
 class Volume:
-    """A named volume."""
+    """A named volume, and what is in it by its path."""
 
     name: str
     labels: Mapping[str, str]
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def seen(self) -> SeenVolume:
         """The volume as a look at the engine shows it."""
@@ -85,6 +86,7 @@ class Container:
     started: float | None = None
     ports: dict[int, int] = field(default_factory=dict)
     restarts: int = 0
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def running(self) -> bool:
@@ -141,4 +143,5 @@ class Container:
             error=self.error,
             image_id=self.image_id,
             ports=dict(self.ports),
+            mounts={mount.target: mount.volume for mount in self.spec.mounts},
         )

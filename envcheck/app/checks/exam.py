@@ -70,6 +70,7 @@ class Check:
         about: one line on what it looks at.
         look: finds out; what it raises is judged by the catalogue.
         needs: the checks that must not have failed before.
+        after: those that must have ended before, whatever came of them.
         seconds: how long it may take; when they are over, that is the result.
     """
 
@@ -79,6 +80,7 @@ class Check:
     look: Callable[[Exam], Result]
     needs: tuple[str, ...] = ()
     seconds: float = 10.0
+    after: tuple[str, ...] = ()
 
     def result(self, status: Status, summary: str, seconds: float = 0.0) -> Result:
         """A verdict of this check."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.exam import Check, Exam
@@ -90,3 +91,17 @@ def test_a_check_that_hangs_is_a_result_that_says_so() -> None:
     assert found["hangs"].status == "error"
     assert found["hangs"].summary == "no verdict in 0 s"
     assert found["good"].status == "pass"
+
+
+def test_a_check_begins_when_those_before_it_have_ended_whatever_came_of_them() -> None:
+    second_began = threading.Event()
+    side_by_side: list[bool] = []
+
+    def look() -> None:
+        side_by_side.append(second_began.wait(0.1))
+        fails()
+
+    second = replace(check("second", second_began.set), after=("first",))
+    found = verdicts(check("first", look), second)
+    assert side_by_side == [False]
+    assert (found["first"].status, found["second"].status) == ("fail", "pass")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envcheck.run.ledger import ImageRecord, Ledger
+from envcheck.core.jobs import JobRecord
+from envcheck.run.ledger import ImageRecord, JobBook, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,3 +125,58 @@ def test_the_threads_of_one_program_share_it(ledger: Ledger) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda n: ledger.use("redis:8", f"i{n}", before=False), range(100)))
     assert [len(record.instances) for record in ledger.images()] == [100]
+
+
+def test_a_job_is_on_record_as_begun_and_then_as_done(ledger: Ledger) -> None:
+    book = JobBook(lambda: ledger, "shop")
+    book.begin("migrate", "command:1", "c1")
+    assert ledger.jobs("shop") == {"migrate": JobRecord("migrate", "command:1", "c1", done=False)}
+    book.finish("migrate")
+    assert ledger.jobs("shop") == {"migrate": JobRecord("migrate", "command:1", "c1", done=True)}
+    book.begin("migrate", "command:2", "c2")
+    assert ledger.jobs("shop") == {"migrate": JobRecord("migrate", "command:2", "c2", done=False)}
+    book.forget("migrate")
+    assert ledger.jobs("shop") == {}
+
+
+def test_a_job_that_was_never_begun_is_not_done(ledger: Ledger) -> None:
+    ledger.finish_job("shop", "migrate")
+    assert ledger.jobs("shop") == {}
+
+
+def test_the_jobs_of_one_instance_are_forgotten_all_or_one(ledger: Ledger) -> None:
+    for instance in ("shop", "shop-two"):
+        for service in ("migrate", "fill"):
+            ledger.begin_job(instance, service, "x", "c")
+    ledger.forget_jobs("shop", "fill")
+    assert set(ledger.jobs("shop")) == {"migrate"}
+    ledger.forget_jobs("shop-two")
+    assert ledger.jobs("shop-two") == {}
+    assert set(ledger.jobs("shop")) == {"migrate"}
+
+
+def test_the_jobs_of_each_engine_are_its_own(path: Path) -> None:
+    with closing(Ledger(path, "one")) as one, closing(Ledger(path, "two")) as two:
+        one.begin_job("shop", "migrate", "x", "c")
+        two.forget_jobs("shop")
+        assert set(one.jobs("shop")) == {"migrate"}
+        assert two.jobs("shop") == {}
+
+
+def test_a_ledger_from_before_there_were_jobs_gets_a_table_for_them(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as old:
+        old.execute(
+            "CREATE TABLE images (engine TEXT, reference TEXT, before INTEGER,"
+            " PRIMARY KEY (engine, reference))"
+        )
+    with closing(Ledger(path, ENGINE)) as ledger:
+        ledger.begin_job("shop", "migrate", "x", "c")
+        assert set(ledger.jobs("shop")) == {"migrate"}
+
+
+def test_an_instance_without_jobs_needs_no_ledger() -> None:
+    def unwanted() -> Ledger:
+        raise AssertionError("nobody asked for it")
+
+    assert JobBook(unwanted, "shop").instance == "shop"
