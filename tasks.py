@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
-from invoke import Context, task
+from invoke import Context, Exit, task
 
 from envcheck.cli.tasks import *  # noqa: F403
 
 VENV = Path(".venv/bin")
 LOCK = Path("requirements-dev.txt")
 STAMP = Path(".venv/installed.requirements-dev")
+
+# Unit tests share nothing, so each processor has its part; the others share one engine.
+UNIT = "tests/unit --numprocesses auto --durations 5"
+OTHERS = "tests --ignore tests/unit --durations 15"
+NO_TESTS = 5
 
 
 def _tools(context: Context) -> None:
@@ -28,9 +33,24 @@ def _tools(context: Context) -> None:
 def test(context: Context, *, unit: bool = False, k: str = "") -> None:
     """Run the tests; where there is no engine, one is installed and started, as by the doctor."""
     _tools(context)
-    where = "tests/unit" if unit else "tests"
-    chosen = ["-k", f"'{k}'"] if k else []
-    context.run(" ".join([f"{VENV}/python -m pytest {where} --durations=10", *chosen]))
+    parts = [UNIT] if unit else [UNIT, OTHERS]
+    codes = [_pytest(context, part, k) for part in parts]
+    # With -k, a part may well have no test that matches.
+    failed = [code for code in codes if code not in ((0, NO_TESTS) if k else (0,))]
+    if failed or all(codes):
+        raise Exit(code=max(codes))
+
+
+def _pytest(context: Context, part: str, k: str) -> int:
+    chosen = f" -k '{k}'" if k else ""
+    ran = context.run(f"{VENV}/python -m pytest {part}{chosen}", warn=True)
+    return int(ran.exited)
+
+
+@task(help={"starts": "how often each service is started"})
+def bench(context: Context, starts: int = 30) -> None:
+    """Measure how soon after a service is ready envcheck knows it. Needs an engine."""
+    context.run(f"{VENV}/python -m tests.bench.lag {starts}")
 
 
 @task

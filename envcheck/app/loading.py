@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck import __version__
-from envcheck.core.events import Note
+from envcheck.core.events import Note, ProfileRead
 from envcheck.core.parsing.reader import read_profile
+from envcheck.core.secrets import secret_values
 from envcheck.core.spec import Owner
 from envcheck.host.profiles import find
 from envcheck.services.catalogue import vocabulary
@@ -24,12 +25,24 @@ def load(session: Session, name: str) -> Profile:
         ProfileInvalid: its text is wrong.
     """
     file = find(name)
-    return read_profile(
+    profile = read_profile(
         file.text,
         file=file.file,
         root=file.root,
         environ=session.environ,
         vocabulary=vocabulary(),
+    )
+    places = {name: service.place for name, service in profile.services.items()}
+    session.emit(ProfileRead(profile.file, places, _secrets(profile)))
+    return profile
+
+
+def _secrets(profile: Profile) -> frozenset[str]:
+    services = profile.services.values()
+    return secret_values(
+        (service.environment for service in services),
+        (service.command or () for service in services),
+        public=(profile.name, *profile.services),
     )
 
 

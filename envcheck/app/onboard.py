@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from envcheck.app import connect, doctor
 from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
+from envcheck.app.seeds import find_seeds
 from envcheck.app.up import converge
 from envcheck.core import events as ev
 
@@ -30,6 +31,7 @@ def onboard(session: Session, name: str, results: Callable[[], tuple[ev.Result, 
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("onboard", profile.name, owner.instance, profile.description))
+    find_seeds(profile)  # what is wrong with them is told before the machine is touched
     checks = all_checks(profile)
     doctor.check_machine(session, profile, owner, checks, fix=True)
     doctor.fit(results())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images
+from envcheck.app import builds, images, seeds
 from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.past import past_of
 from envcheck.app.up import taken_ports
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up
 from envcheck.core.plan import Plan, Step
+from envcheck.core.situation import Situation
 from envcheck.services.desired import desire
 
 if TYPE_CHECKING:
@@ -28,13 +30,16 @@ def plan(session: Session, name: str) -> Plan:
     owner = owner_of(session, profile)
     session.emit(ev.Started("plan", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
+    seen = seeds.find_seeds(profile)
     own = builds.builds_of(profile)
     found, observed = images.find_all(session, builds.pins_of(profile, own))
     gets = images.plan_images(found, observed)
     makes = builds.plan_builds(owner, own, found, observed)
     choices = builds.choose(profile, own, found)
-    desired = desire(profile, owner, choices)
-    acts = decide_up(desired, observed, taken=taken_ports(profile))
+    desired = desire(profile, owner, choices, seen)
+    seeds.refuse_placeless(profile, desired)
+    past = past_of(session, desired, observed, look=False)
+    acts = decide_up(Situation(desired, observed, taken_ports(profile), past))
     return Plan(tuple(_in_a_row((gets, makes, acts))))
 
 

@@ -102,6 +102,7 @@ def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
     outcomes = _carry_out(session, plan)
     _tell_what_stayed(session, outcomes)
     after = engine.observe()
+    session.ledger().forget_jobs(instance, options.only)
     if not (options.only or options.keep_images):
         _forget(session, instance, after)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))

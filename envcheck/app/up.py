@@ -6,19 +6,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images
+from envcheck.app import builds, images, seeds
 from envcheck.app.diagnosis import explainer
 from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.past import past_of
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
+from envcheck.core.decide_seeds import seed_notes
 from envcheck.core.errors import EnvcheckError, Problem, ProfileInvalid
 from envcheck.core.plan import AwaitReady, StartContainer
+from envcheck.core.situation import Situation
 from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
 from envcheck.run.executor import StepOutcome, execute
+from envcheck.run.ledger import JobBook
 from envcheck.run.lookout import Lookout, listening
 from envcheck.run.perform import Performer
 from envcheck.run.readiness import ServiceUnready, Target
+from envcheck.run.supplies import Supplies
 from envcheck.run.telling import course
 from envcheck.services.catalogue import KINDS
 from envcheck.services.desired import ImageChoice, desire, published_ports
@@ -40,9 +45,11 @@ class UpOptions:
 
     Attributes:
         fail_fast: whether the first service that fails ends all others.
+        rerun_jobs: whether jobs that are done already are run again.
     """
 
     fail_fast: bool = False
+    rerun_jobs: bool = False
 
 
 def up(session: Session, name: str, options: UpOptions = UpOptions()) -> None:
@@ -67,13 +74,19 @@ def converge(
     Raises:
         EnvcheckError: as `up`.
     """
+    found = seeds.find_seeds(profile)
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner)
-    desired = desire(profile, owner, choices)
+    desired = desire(profile, owner, choices, found)
     refuse_anonymous_volumes(session, profile, desired)
+    seeds.refuse_placeless(profile, desired)
     observed = session.engine().observe()
-    plan = decide_up(desired, observed, taken=taken_ports(profile))
+    past = past_of(session, desired, observed, look=True)
+    now = Situation(desired, observed, taken_ports(profile), past, options.rerun_jobs)
+    plan = decide_up(now)
     session.emit(ev.Section("Services"))
+    for note in seed_notes(now):
+        session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
     run(session, owner, plan, services, fail_fast=options.fail_fast)
 
@@ -100,6 +113,8 @@ def refuse_anonymous_volumes(session: Session, profile: Profile, desired: Desire
     """
     problems: list[Problem] = []
     for name, service in desired.services.items():
+        if service.job:
+            continue  # what it leaves there goes with its container
         facts = session.engine().inspect_image(service.container.image)
         mounted = {mount.target.rstrip("/") for mount in service.container.mounts}
         place = profile.services[name].place
@@ -171,6 +186,7 @@ def run(
         services,
         frozenset(fresh),
         explainer(session, owner.profile),
+        Supplies(JobBook(session.ledger, owner.instance), seeds.contents),
     )
     with listening(lookout, engine, owner.instance):
         steps = course("services", session.emit, fail_fast=fail_fast)

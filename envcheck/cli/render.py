@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.commands import commands
-from envcheck.core.plan import AwaitReady, Plan, Step
+from envcheck.core.plan import AwaitReady, Plan, SkipJob, Step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ def plan_text(plan: Plan) -> str:
 
     Every line that is no comment can be typed as it stands; a secret is taken from the environment.
     """
-    if all(isinstance(step.act, AwaitReady) for step in plan.steps):
+    if all(isinstance(step.act, AwaitReady | SkipJob) for step in plan.steps):
         return "# nothing to do: everything stands as the profile says"
     lines = [line for step in plan.steps for line in _step_lines(step)]
     return "\n".join([*lines, "# Nothing was changed."])
@@ -35,6 +35,8 @@ def _step_lines(step: Step) -> list[str]:
 
 
 def _waiting(step: Step) -> str:
+    if isinstance(step.act, SkipJob):
+        return f"leave {step.act.service} alone: {step.cause}"
     service = step.act.service if isinstance(step.act, AwaitReady) else ""
     return f"wait until {service} answers"
 

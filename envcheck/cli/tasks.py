@@ -12,7 +12,7 @@ __all__ = ["check", "clean", "doctor", "down", "env", "onboard", "plan", "status
 # Each verb is imported when it is run: `--help` and `--list` need none of them.
 
 
-@verb()
+@verb(telling=True)
 def onboard(run: Run, profile: str) -> None:
     """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
     from envcheck.app.onboard import onboard as do
@@ -66,20 +66,28 @@ def plan(run: Run, profile: str) -> Answer:
     return Answer(render.plan_text(steps), {"steps": render.plan_data(steps)})
 
 
-@verb()
-def up(run: Run, profile: str) -> None:
+@verb(
+    telling=True,
+    fail_fast="the first service that fails ends all others",
+    rerun_jobs="run every job, those too that are done already",
+)
+def up(run: Run, profile: str, *, fail_fast: bool = False, rerun_jobs: bool = False) -> None:
     """Converge, and return when every service is verified ready."""
+    from envcheck.app.up import UpOptions
     from envcheck.app.up import up as do
 
-    do(run.session, profile)
+    do(run.session, profile, UpOptions(fail_fast, rerun_jobs))
 
 
-@verb()
-def check(run: Run, profile: str) -> None:
+@verb(
+    telling=True,
+    deep="prove as well that data survives its container: each is made anew, and left as it was",
+)
+def check(run: Run, profile: str, *, deep: bool = False) -> None:
     """Verify a running instance."""
     from envcheck.app.check import check as do
 
-    do(run.session, profile)
+    do(run.session, profile, run.results, deep=deep)
 
 
 @verb(answers=True)
@@ -91,7 +99,7 @@ def status(run: Run, profile: str) -> Answer:
     return Answer(render.status_text(found), {"instances": render.status_data(found)})
 
 
-@verb(answers=True, format="shell, dotenv, json or github")
+@verb(answers=True, format="shell, dotenv, json, github or gitlab")
 def env(run: Run, profile: str, *, format: str = "shell") -> Answer:
     """Print the variables to connect with."""
     from envcheck.app.connect import env as do

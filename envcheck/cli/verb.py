@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
-import os
 import signal
 import sys
-import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from invoke.exceptions import Exit
 
+from envcheck.cli.failures import failure
+from envcheck.cli.flags import (
+    COMMON_HELP,
+    NOTHING_MORE,
+    TELLING_HELP,
+    Common,
+    Telling,
+    signature,
+    taken,
+)
+from envcheck.cli.listeners import listeners, report_files
 from envcheck.cli.positional import task_of
-from envcheck.core.errors import EnvcheckError, ExitCode, Fix
-from envcheck.core.events import Failed
+from envcheck.core.errors import ExitCode, UsageError
+from envcheck.core.lanes import timeline
 from envcheck.core.report import fold
 from envcheck.reporters.bus import Bus
 
@@ -27,26 +35,6 @@ if TYPE_CHECKING:
     from envcheck.core.events import Result
     from envcheck.core.report import Report
     from envcheck.reporters.protocol import Reporter
-
-_COMMON_HELP = {
-    "profile": "a name in profiles/, or a path; left out, the only profile there is",
-    "json": "one JSON document on stdout, all else on stderr",
-    "yes": "agree to what would be asked",
-    "instance": "the name of the running copy; the profile's own name unless given",
-    "quiet": "say nothing but what went wrong",
-    "debug": "show the traceback of an error",
-}
-
-
-@dataclass(frozen=True)
-class Common:
-    """The flags that every task takes."""
-
-    json: bool = False
-    yes: bool = False
-    instance: str = ""
-    quiet: bool = False
-    debug: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,57 +67,52 @@ class Run:
 
 
 Body = Callable[..., Answer | None]
+Work = Callable[[Run], Answer | None]
 
 
-def verb(*, answers: bool = False, **help_texts: str) -> Callable[[Body], Any]:
+def verb(
+    *, answers: bool = False, telling: bool = False, **help_texts: str
+) -> Callable[[Body], Any]:
     """Make a task of a function that takes a Run, the profile's name and flags of its own.
 
     Args:
         answers: whether the task's purpose is a text on stdout, so that all else is on stderr.
+        telling: whether it has the flags --report and --timings.
         help_texts: the help of its own flags.
     """
+    texts = {**COMMON_HELP, **(TELLING_HELP if telling else {}), **help_texts}
 
     def make(body: Body) -> Any:
         @wraps(body)
         def task(_context: object, profile: str = "", **flags: Any) -> None:
-            common = Common(**{name: flags.pop(name) for name in vars(Common())})
-            code = run(lambda r: body(r, profile, **flags), common, answers=answers)
+            common = Common(**taken(flags, Common))
+            told = Telling(**taken(flags, Telling)) if telling else Telling()
+            code = run(lambda r: body(r, profile, **flags), common, told, answers=answers)
             if code != ExitCode.OK:
                 raise Exit(code=int(code))
 
-        task.__signature__ = _signature(body)  # type: ignore[attr-defined] # Invoke reads it
-        return task_of(task, help={**_COMMON_HELP, **help_texts})
+        task.__signature__ = signature(body, telling=telling)  # type: ignore[attr-defined] # Invoke reads it
+        return task_of(task, help=texts, iterable=["report"] if telling else [])
 
     return make
 
 
-def _signature(body: Body) -> inspect.Signature:
-    def flag(name: str, default: object) -> inspect.Parameter:
-        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
-
-    own = list(inspect.signature(body).parameters.values())[2:]
-    return inspect.Signature(
-        [
-            inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD),
-            inspect.Parameter("profile", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None),
-            *(flag(parameter.name, parameter.default) for parameter in own),
-            *(flag(name, default) for name, default in vars(Common()).items()),
-        ]
-    )
-
-
-def run(body: Callable[[Run], Answer | None], common: Common, *, answers: bool) -> ExitCode:
+def run(work: Work, common: Common, telling: Telling = NOTHING_MORE, *, answers: bool) -> ExitCode:
     """Run a verb to its end and tell of it.
 
     Returns:
         The exit code of its report.
     """
-    begun = time.monotonic()
-    bus = Bus(*_reporters(common, answers=answers))
+    from envcheck.app.session import Session
+
+    files, work = _with_files(telling, work)
+    bus = Bus(*listeners(common, telling, answers=answers), *files)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both mean: stop what you do
-    answer, trace = _attempt(body, bus, common)
-    report = replace(fold(bus.events), seconds=time.monotonic() - begun, extra=answer.extra)
-    bus.finish(report)
+    session = Session(emit=bus.emit, ask=_ask(common), yes=common.yes, instance=common.instance)
+    answer, trace = _attempt(work, Run(session, bus))
+    report = _report(bus, answer)
+    with _undisturbed(), closing(session):
+        bus.finish(report)
     if answer.text and not common.json:
         _print(answer.text, sys.stdout)
     if trace and common.debug:
@@ -137,52 +120,45 @@ def run(body: Callable[[Run], Answer | None], common: Common, *, answers: bool) 
     return report.exit_code
 
 
-def _attempt(body: Callable[[Run], Answer | None], bus: Bus, common: Common) -> tuple[Answer, str]:
-    from envcheck.app.session import Session
-
-    session = Session(emit=bus.emit, ask=_ask(common), yes=common.yes, instance=common.instance)
-    this = Run(session, bus)
+def _with_files(telling: Telling, work: Work) -> tuple[list[Reporter], Work]:
+    """Who writes the reports that are asked for; where one cannot be, nothing else is done."""
     try:
-        return body(this) or Answer("\n".join(this.said)), ""
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told as what it is
-        bus.emit(_failure(error))
-        return Answer("\n".join(this.said)), "".join(traceback.format_exception(error))
-    finally:
-        session.close()
+        return report_files(telling.report), work
+    except UsageError as error:
+        refused = error
+
+    def refuse(_run: Run) -> None:
+        raise refused
+
+    return [], refuse
 
 
-def _failure(error: BaseException) -> Failed:
-    """Whatever went wrong, as an event."""
-    if isinstance(error, EnvcheckError):
-        return Failed(error.id, error.what, int(error.exit_code), error.evidence, error.fix)
-    if isinstance(error, KeyboardInterrupt):
-        text = "what was begun can be finished by `up`, or taken away by `down` or `clean`"
-        return Failed("interrupted", "interrupted", int(ExitCode.INTERRUPTED), fix=Fix(text))
-    what = f"a bug in envcheck: {type(error).__name__}: {error}"
-    fix = Fix("run it again with --debug, and report what it prints")
-    return Failed("bug", what, int(ExitCode.BUG), fix=fix)
-
-
-def _reporters(common: Common, *, answers: bool) -> list[Reporter]:
-    reporters: list[Reporter] = []
-    if common.json:
-        from envcheck.reporters.json_document import JsonReporter
-
-        reporters.append(JsonReporter(sys.stdout))
-    from envcheck.reporters.console import console_reporter
-
-    stream = sys.stderr if common.json or answers else sys.stdout
-    quiet = common.quiet or answers
-    reporters.append(
-        console_reporter(stream, environ=os.environ, quiet=quiet, program=program_name())
+def _report(bus: Bus, answer: Answer) -> Report:
+    seconds = bus.seconds
+    whole = fold(bus.events)
+    return replace(
+        whole, seconds=seconds, timeline=timeline(bus.timed, seconds), extra=answer.extra
     )
-    return reporters
 
 
-def program_name() -> str:
-    """How envcheck was called, for the commands in its advice."""
-    called = Path(sys.argv[0]).name
-    return "./inv" if called == "__main__.py" else called
+def _attempt(work: Work, this: Run) -> tuple[Answer, str]:
+    try:
+        return work(this) or Answer("\n".join(this.said)), ""
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told as what it is
+        this.bus.emit(failure(error))
+        return Answer("\n".join(this.said)), "".join(traceback.format_exception(error))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Reports are written to their end: a second Ctrl-C must not cost what the first one cost."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler or signal.SIG_DFL)
 
 
 def _ask(common: Common) -> Callable[..., bool] | None:

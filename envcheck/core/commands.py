@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from envcheck.core import plan as p
 from envcheck.core.images import BASE_OPTIONS, import_options, recipe_build_options
 from envcheck.core.secrets import blank_urls, blank_words
+from envcheck.core.seed_commands import mark_command, seed_commands
+from envcheck.core.seeding import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,24 +25,22 @@ if TYPE_CHECKING:
 def commands(act: p.Act) -> tuple[str, ...]:
     """The shell commands for an act, in order; none where docker has no word for it."""
     match act:
-        case p.PullImage():
-            return (_line("docker", "pull", str(act.reference)),)
-        case p.BuildBase():
-            make = _line("mmdebstrap", *BASE_OPTIONS, act.suite)
-            load = _line("docker", "import", *import_options(act.labels), "-", act.tag)
-            return (f"{make} - | {load}",)
-        case p.BuildRecipe():
-            return (_recipe(act),)
-        case p.BuildImage():
-            return (_build(act),)
+        case p.PullImage() | p.BuildBase() | p.BuildRecipe() | p.BuildImage():
+            return (_get(act),)
         case p.CreateNetwork():
             return (_line("docker", "network", "create", *_labels(act.spec.labels), act.spec.name),)
         case p.CreateVolume():
             return (_line("docker", "volume", "create", *_labels(act.spec.labels), act.spec.name),)
         case p.CreateContainer():
             return (_create(act.spec),)
-        case p.StartContainer():
+        case p.StartContainer() | p.StartJob():
             return (_line("docker", "start", act.name),)
+        case p.AwaitJob():
+            return (_line("docker", "wait", act.container),)
+        case p.ApplySeed():
+            return seed_commands(act)
+        case p.LeaveSeed():
+            return (mark_command(act.container, act.mark, Mark("left", "")),)
         case p.StopContainer():
             return (_line("docker", "stop", "--time", str(act.grace), act.name),)
         case p.RemoveContainer():
@@ -51,8 +51,22 @@ def commands(act: p.Act) -> tuple[str, ...]:
             return (_line("docker", "volume", "rm", act.name),)
         case p.RemoveImage():
             return (_line("docker", "rmi", act.reference),)
-        case p.AwaitReady() | p.RunCheck():
+        case p.AwaitReady() | p.SkipJob() | p.RunCheck():
             return ()
+
+
+def _get(act: p.ImageAct) -> str:
+    match act:
+        case p.PullImage():
+            return _line("docker", "pull", str(act.reference))
+        case p.BuildBase():
+            make = _line("mmdebstrap", *BASE_OPTIONS, act.suite)
+            load = _line("docker", "import", *import_options(act.labels), "-", act.tag)
+            return f"{make} - | {load}"
+        case p.BuildRecipe():
+            return _recipe(act)
+        case p.BuildImage():
+            return _build(act)
 
 
 def _line(*words: str) -> str:
@@ -64,9 +78,10 @@ def _labels(labels: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _recipe(act: p.BuildRecipe) -> str:
-    context = _line(
-        "tar", "-c", "-C", act.folder, ".", "-C", "/etc/ssl/certs", "ca-certificates.crt"
-    )
+    files = (*act.shares, "/etc/ssl/certs/ca-certificates.crt")
+    folders = (file.rpartition("/") for file in files)
+    more = (word for folder, _, name in folders for word in ("-C", folder, name))
+    context = _line("tar", "-c", "-C", act.folder, ".", *more)
     options = recipe_build_options(act)
     build = _line("docker", "build", *options, *_labels(act.labels), "-t", act.tag, "-")
     return f"{context} | {build}"
@@ -90,6 +105,8 @@ def _edit(name: str, used: str) -> str:
 def _create(spec: ContainerSpec) -> str:
     words = ["docker", "create", "--name", spec.name, "--network", spec.network]
     words += ["--network-alias", spec.service]
+    if spec.hostname:
+        words += ["--hostname", spec.hostname]
     words += _labels(spec.labels)
     for name, value in spec.environment.items():
         secret = name in spec.secrets or blank_urls(value) != value

@@ -9,14 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from envcheck.core.profile import Port
-    from envcheck.core.spec import ContainerSpec, NetworkSpec, Owner, VolumeSpec
+    from envcheck.core.seeding import Seed
+    from envcheck.core.spec import ContainerSpec, Mount, NetworkSpec, Owner, VolumeSpec
 
 
 @dataclass(frozen=True)
 class DesiredService:
     """A service's container and volumes, and the services that must be ready before it starts.
 
-    ``ports`` are the profile's wishes; the bindings in ``container`` are what they prefer.
+    Attributes:
+        ports: the profile's wishes; the bindings in ``container`` are what they prefer.
+        job: whether its process is meant to end.
+        data: where its kind keeps its data, or None where it keeps none.
+        seed: what that is filled with, or None.
     """
 
     name: str
@@ -24,6 +29,9 @@ class DesiredService:
     volumes: tuple[VolumeSpec, ...]
     depends_on: tuple[str, ...]
     ports: tuple[Port, ...]
+    job: bool = False
+    data: Mount | None = None
+    seed: Seed | None = None
 
 
 @dataclass(frozen=True)
@@ -33,3 +41,14 @@ class Desired:
     owner: Owner
     network: NetworkSpec
     services: Mapping[str, DesiredService]
+
+    def needs_of(self, service: str) -> tuple[str, ...]:
+        """All that a service depends on, directly or not, in the order of the services."""
+        found: set[str] = set()
+        waiting = [*self.services[service].depends_on]
+        while waiting:
+            need = waiting.pop()
+            if need not in found:
+                found.add(need)
+                waiting += self.services[need].depends_on
+        return tuple(name for name in self.services if name in found)

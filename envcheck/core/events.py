@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 Status = Literal["pass", "warn", "fail", "skip", "error"]
 Source = Literal["registry", "recipe", "build", "local"]
 ObjectKind = Literal["container", "network", "volume", "image"]
-Action = Literal["created", "started", "stopped", "removed", "pulled", "built", "recreated"]
+Action = Literal[
+    "created", "started", "stopped", "removed", "pulled", "built", "recreated", "seeded"
+]
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,16 @@ class Started:
 
 @dataclass(frozen=True)
 class ProfileRead:
-    """A profile was read from a file; ``places`` says where in it each service stands."""
+    """A profile was read from a file.
+
+    Attributes:
+        places: where in it each service stands.
+        secrets: the values in it that nobody may be told, whoever prints them.
+    """
 
     file: str
     places: Mapping[str, Place] = field(default_factory=dict)
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -202,6 +210,24 @@ class ServiceReady:
     volumes: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     fresh: bool = True
+
+
+@dataclass(frozen=True)
+class ServiceDone:
+    """A job has ended as it should: in this run, or before it where it is not ``fresh``.
+
+    ``note`` says in a few words why it was not run again.
+    """
+
+    service: str
+    image: str
+    digest: str
+    source: Source
+    container: str
+    seconds: float
+    after: tuple[str, ...] = ()
+    fresh: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -350,6 +376,7 @@ Event = (
     | ImageReady
     | ServiceProgress
     | ServiceReady
+    | ServiceDone
     | ServiceFailed
     | ServiceSkipped
     | Changed

@@ -41,3 +41,12 @@ def seconds(value: float) -> str:
         return f"{value:.0f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest} s"
+
+
+def exactly(value: float) -> str:
+    """A duration for comparing: ``0.04 s``, ``1.40 s``, ``31.5 s``, ``3 min 5 s``."""
+    if round(value, 2) < 10:  # noqa: PLR2004
+        return f"{value:.2f} s"
+    if value < 120:  # noqa: PLR2004
+        return f"{value:.1f} s"
+    return seconds(value)

@@ -62,6 +62,15 @@ class SeenVolume:
     name: str
     labels: Mapping[str, str]
 
+    @property
+    def identity(self) -> str:
+        """What tells it from a volume of the same name that is made later.
+
+        Not the engine's own time of creation: up to 20.10 that is the time of the last change in
+        the volume's folder (moby, volume/local/local_unix.go), and a database writes there.
+        """
+        return self.labels.get(Label.MADE, "")
+
 
 @dataclass(frozen=True)
 class SeenNetwork:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from envcheck.core.jobs import JobInputs
     from envcheck.core.reference import Reference
+    from envcheck.core.seeding import Seed
     from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
 
 
@@ -46,7 +48,10 @@ class BuildBase:
 
 @dataclass(frozen=True)
 class BuildRecipe:
-    """Build the stand-in for an image that no registry gives, on top of the recipes' base."""
+    """Build the stand-in for an image that no registry gives, on top of the recipes' base.
+
+    ``shares`` are files besides those in its folder that it copies.
+    """
 
     recipe: str
     folder: str
@@ -55,6 +60,7 @@ class BuildRecipe:
     base: str
     labels: Mapping[str, str]
     arguments: Mapping[str, str] = field(default_factory=dict)
+    shares: tuple[str, ...] = ()
 
     @property
     def pin(self) -> str:
@@ -90,9 +96,10 @@ class CreateNetwork:
 
 @dataclass(frozen=True)
 class CreateVolume:
-    """Create a named volume."""
+    """Create a named volume; ``cause`` says why where it replaces one."""
 
     spec: VolumeSpec
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,52 @@ class StartContainer:
 @dataclass(frozen=True)
 class AwaitReady:
     """Wait until a service answers as its real clients expect."""
+
+    service: str
+    container: str
+
+
+@dataclass(frozen=True)
+class ApplySeed:
+    """Fill a service's database from its seed, as soon as its server answers."""
+
+    service: str
+    container: str
+    seed: Seed
+
+
+@dataclass(frozen=True)
+class LeaveSeed:
+    """Mark a volume as in use without the seed that it was made for: none is applied from then on.
+
+    ``mark`` is the path of its mark in the container.
+    """
+
+    service: str
+    container: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class StartJob:
+    """Start a job's container; from then on it is on record as begun."""
+
+    name: str
+    service: str
+    inputs: JobInputs
+
+
+@dataclass(frozen=True)
+class AwaitJob:
+    """Wait until a job has ended; where it ended with 0, it is on record as done."""
+
+    service: str
+    container: str
+
+
+@dataclass(frozen=True)
+class SkipJob:
+    """Leave a job alone: it was done before, and nothing that it depends on has changed."""
 
     service: str
     container: str
@@ -174,6 +227,11 @@ ObjectAct = (
     | CreateContainer
     | StartContainer
     | AwaitReady
+    | ApplySeed
+    | LeaveSeed
+    | StartJob
+    | AwaitJob
+    | SkipJob
     | StopContainer
     | RemoveContainer
     | RemoveNetwork

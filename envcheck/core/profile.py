@@ -19,6 +19,9 @@ Restart = Literal["no", "on-failure", "always", "unless-stopped"]
 STABLE_FOR = 0.3
 """Seconds that a service must live on after its first answer, where the profile does not say."""
 
+JOB_TIMEOUT = 600.0
+"""Seconds that a job may take to end, where the profile does not say."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -28,11 +31,15 @@ class Vocabulary:
         kinds: every name that ``kind`` may have.
         images: the base name of an image to the kind that it is taken for.
         required: a kind to groups of variables; of each group at least one must have a value.
+        jobs: the kinds that are meant to end.
+        seedable: the kinds whose database can be filled from files.
     """
 
     kinds: frozenset[str]
     images: Mapping[str, str] = field(default_factory=dict)
     required: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    jobs: frozenset[str] = frozenset()
+    seedable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -105,11 +112,12 @@ class Service:
         image: the pinned image, or None where ``build`` is given.
         build: folder with a Dockerfile, relative to the profile's folder, or None.
         ports: None where the profile says nothing (the kind publishes its own), () for none.
-        timeout: how long the service may take to become ready, seconds.
+        timeout: how long the service may take to become ready, a job to end, seconds.
         stable_for: how long it must live on after its first answer to be called ready, seconds.
         restart: what the engine does when its process ends, in Compose's words.
         mem_limit: the most memory that it may use, bytes, or None for no limit.
         seed: files for its database, relative to the profile's folder, in the order given.
+        seed_places: where in the profile each of them stands.
     """
 
     name: str
@@ -128,6 +136,7 @@ class Service:
     restart: Restart = "no"
     mem_limit: int | None = None
     seed: tuple[str, ...] = ()
+    seed_places: tuple[Place, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,4 @@
-"""The report: all events of a run folded into one value, and that value as JSON.
-
-The JSON envelope is a contract (``envcheck.report/1``): fields are added, never renamed.
-"""
+"""The report: all events of a run folded into one value."""
 
 from __future__ import annotations
 
@@ -9,17 +6,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core import events as ev
-from envcheck.core.errors import ExitCode, Fix
+from envcheck.core.errors import ExitCode
+from envcheck.core.lanes import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SCHEMA = "envcheck.report/1"
-
 
 @dataclass(frozen=True)
 class ServiceReport:
-    """How one service ended up; ``state`` is ready, failed, skipped, or the engine's word."""
+    """How one service ended up; ``state`` is ready, failed, skipped, or the engine's word.
+
+    ``because`` is the service, or the reason, for which it was skipped.
+    """
 
     state: str
     image: str = ""
@@ -29,11 +28,18 @@ class ServiceReport:
     endpoint: str = ""
     version: str = ""
     ready_seconds: float | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that a run found and did. ``extra`` holds what one command adds to the envelope."""
+    """All that a run found and did.
+
+    Attributes:
+        failures: the services that failed and did not become ready later, in that order.
+        source: the profile as it was read, with the places of its services.
+        extra: what one command adds to the envelope.
+    """
 
     command: str = ""
     profile: str = ""
@@ -48,6 +54,9 @@ class Report:
     left_behind: tuple[ev.LeftBehind, ...] = ()
     images: tuple[ev.ImageReady, ...] = ()
     bytes_freed: int | None = None
+    failures: tuple[ev.ServiceFailed, ...] = ()
+    timeline: Timeline = field(default_factory=Timeline)
+    source: ev.ProfileRead | None = None
     error: ev.Failed | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -88,9 +97,11 @@ def _after(report: Report, event: ev.Event) -> Report:
             # A check that runs again after a fix replaces its first verdict.
             others = tuple(r for r in report.results if r.id != event.result.id)
             return replace(report, results=(*others, event.result))
-        case ev.ServiceReady() | ev.ServiceFailed() | ev.ServiceSkipped():
+        case ev.ServiceReady() | ev.ServiceDone() | ev.ServiceFailed() | ev.ServiceSkipped():
             services = {**report.services, event.service: _service(event)}
-            return replace(report, services=services)
+            return replace(report, services=services, failures=_failures(report, event))
+        case ev.ProfileRead():
+            return replace(report, source=replace(event, secrets=frozenset()))
         case ev.Changed():
             return replace(report, changes=(*report.changes, event.change))
         case ev.WouldRemove():
@@ -109,7 +120,9 @@ def _after(report: Report, event: ev.Event) -> Report:
             return report
 
 
-def _service(event: ev.ServiceReady | ev.ServiceFailed | ev.ServiceSkipped) -> ServiceReport:
+def _service(
+    event: ev.ServiceReady | ev.ServiceDone | ev.ServiceFailed | ev.ServiceSkipped,
+) -> ServiceReport:
     match event:
         case ev.ServiceReady():
             return ServiceReport(
@@ -122,6 +135,15 @@ def _service(event: ev.ServiceReady | ev.ServiceFailed | ev.ServiceSkipped) -> S
                 version=event.version,
                 ready_seconds=round(event.seconds, 3),
             )
+        case ev.ServiceDone():
+            return ServiceReport(
+                state="done",
+                image=event.image,
+                digest=event.digest,
+                source=event.source,
+                container=event.container,
+                ready_seconds=round(event.seconds, 3) if event.fresh else None,
+            )
         case ev.ServiceFailed():
             return ServiceReport(
                 state="failed",
@@ -131,79 +153,11 @@ def _service(event: ev.ServiceReady | ev.ServiceFailed | ev.ServiceSkipped) -> S
                 container=event.container,
             )
         case ev.ServiceSkipped():
-            return ServiceReport(state="skipped")
+            return ServiceReport(state="skipped", because=event.because)
 
 
-def to_json(report: Report) -> dict[str, Any]:
-    """The report as JSON-ready data, in the envelope that scripts rely on."""
-    return {
-        "schema": SCHEMA,
-        "command": report.command,
-        "profile": report.profile,
-        "instance": report.instance,
-        "outcome": report.exit_code.outcome,
-        "exit_code": int(report.exit_code),
-        "seconds": round(report.seconds, 3),
-        "engine": _plain(report.engine),
-        "results": [_result(result) for result in report.results],
-        "services": {name: _plain(service) for name, service in report.services.items()},
-        "images": {
-            image.image: {
-                "reference": image.reference,
-                "source": image.source,
-                "digest": image.digest,
-                "note": image.note,
-            }
-            for image in report.images
-        },
-        "changes": [_change(change) for change in report.changes],
-        "would_remove": [_plain(thing) for thing in report.would_remove],
-        "kept": [_plain(kept) for kept in report.kept],
-        "left_behind": [_plain(thing) for thing in report.left_behind],
-        "bytes_freed": report.bytes_freed,
-        "error": _error(report.error),
-        **report.extra,
-    }
-
-
-def _plain(value: Any) -> Any:
-    return dict(vars(value)) if value is not None else None
-
-
-def _fix(fix: Fix | None) -> dict[str, Any] | None:
-    if fix is None:
-        return None
-    return {"text": fix.text, "commands": list(fix.commands), "destructive": fix.destructive}
-
-
-def _result(result: ev.Result) -> dict[str, Any]:
-    return {
-        "id": result.id,
-        "title": result.title,
-        "status": result.status,
-        "summary": result.summary,
-        "seconds": round(result.seconds, 3),
-        "evidence": list(result.evidence),
-        "fix": _fix(result.fix),
-        "fault": result.fault,
-    }
-
-
-def _change(change: ev.Change) -> dict[str, Any]:
-    data: dict[str, Any] = {"action": change.action, "kind": change.kind, "name": change.name}
-    if change.cause:
-        data["cause"] = change.cause
-    if change.size is not None:
-        data["bytes"] = change.size
-    return data
-
-
-def _error(error: ev.Failed | None) -> dict[str, Any] | None:
-    if error is None:
-        return None
-    return {
-        "id": error.id,
-        "what": error.what,
-        "evidence": list(error.evidence),
-        "fix": _fix(error.fix),
-    }
+def _failures(report: Report, event: ev.Event) -> tuple[ev.ServiceFailed, ...]:
+    """The failures, where a service is what was last said of it."""
+    name = getattr(event, "service", "")
+    others = tuple(failure for failure in report.failures if failure.service != name)
+    return (*others, event) if isinstance(event, ev.ServiceFailed) else others

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
 BLANK = "•••"
 _SECRET = re.compile(
@@ -14,7 +14,11 @@ _SECRET = re.compile(
 )
 _SECRET_FILE = re.compile(r"_FILE$")
 # A password may hold an @, a path may hold another one: the last before the first / ends it.
-_URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^/\s:@]*:)[^/\s]+@", re.IGNORECASE)
+_URL_PASSWORD = re.compile(
+    r"(?P<before>[a-z][a-z0-9+.-]*://[^/\s:@]*:)(?P<password>[^/\s]+)@", re.IGNORECASE
+)
+_SHORTEST = 4
+"""A secret that is shorter stands in too many words to be told apart from them."""
 
 
 def secret_names(names: Iterable[str]) -> frozenset[str]:
@@ -53,3 +57,43 @@ def blank_words(words: Iterable[str]) -> tuple[str, ...]:
             shown.append(blank_urls(word))
         after_flag = secret and not equals and word.startswith("-")
     return tuple(shown)
+
+
+def secret_values(
+    environments: Iterable[Mapping[str, str]],
+    commands: Iterable[Iterable[str]] = (),
+    public: Iterable[str] = (),
+) -> frozenset[str]:
+    """The secrets in variables and commands, to be blanked wherever somebody prints them.
+
+    What a variable without a secret has too, or is among the ``public`` words, is left out: who has
+    the user's name for a password has no secret, and blanking it would blank the name.
+    """
+    secret: set[str] = set()
+    known = set(public)
+    for environment in environments:
+        names = secret_names(environment)
+        secret |= {environment[name] for name in names}
+        known |= {value for name, value in environment.items() if name not in names}
+    for value in known:
+        secret |= {found["password"] for found in _URL_PASSWORD.finditer(value)}
+    for command in commands:
+        secret |= set(_secret_words(tuple(command)))
+    return frozenset(value for value in secret - known if len(value) >= _SHORTEST)
+
+
+def _secret_words(words: tuple[str, ...]) -> Iterator[str]:
+    for word, shown in zip(words, blank_words(words), strict=True):
+        if shown == BLANK:
+            yield word
+        elif shown.endswith(f"={BLANK}"):
+            yield word.partition("=")[2]
+
+
+def blank_values(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets, where they stand as words of their own."""
+    longest_first = sorted(secrets, key=len, reverse=True)
+    if not longest_first:
+        return text
+    values = "|".join(map(re.escape, longest_first))
+    return re.sub(rf"(?<!\w)(?:{values})(?!\w)", BLANK, text)

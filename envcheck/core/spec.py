@@ -28,6 +28,10 @@ class Label:
     VERSION = f"{NAMESPACE}.version"
     # On images only: the pin that a recipe was asked for, e.g. ``postgres:17.11``.
     RECIPE = f"{NAMESPACE}.recipe"
+    # On volumes only: when we made it, so that one made anew can be told from it; and, where it was
+    # made empty to be filled from a seed, the seed's fingerprint then.
+    MADE = f"{NAMESPACE}.made"
+    SEED = f"{NAMESPACE}.seed"
 
 
 RECIPE_BASE = "base"
@@ -126,6 +130,7 @@ class ContainerSpec:
         secrets: names of the variables whose values are never shown.
         restart: what the engine does when its process ends, in Docker's words.
         memory: the most that it may use, bytes, or None.
+        hostname: its own name for itself; nothing: the engine makes one up for each container.
     """
 
     name: str
@@ -140,6 +145,7 @@ class ContainerSpec:
     secrets: frozenset[str] = field(default_factory=frozenset)
     restart: str = "no"
     memory: int | None = None
+    hostname: str = ""
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Recipes: how to build a stand-in for an official image from distribution and npm packages.
 
-Each is a folder beside this file: `recipe.yaml` (data), a `Dockerfile`, and what it copies. All of
-them build on one base image, which `mmdebstrap` makes from the distribution's packages.
+Each is a folder beside this file: `recipe.yaml` (data), a `Dockerfile`, and what it copies; what
+several of them copy stands in `shared`. All of them build on one base image, which `mmdebstrap`
+makes from the distribution's packages.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from envcheck.core.reference import Reference
 
 FOLDER = Path(__file__).parent / "recipes"
+SHARED = FOLDER / "shared"
 SUITE = "trixie"
 BASE_TAG = f"{LOCAL_REGISTRY}/debian:{SUITE}"
 
@@ -39,6 +41,7 @@ class Recipe:
         versions: the first components of the versions that it can give; empty for any.
         version_command: prints the version that was really built; empty where there is none.
         version_pattern: a regular expression whose first group is that version.
+        shares: files of the folder `shared` that it copies too, by their names.
     """
 
     image: str
@@ -47,6 +50,7 @@ class Recipe:
     versions: tuple[str, ...] = ()
     version_command: tuple[str, ...] = ()
     version_pattern: str = ""
+    shares: tuple[str, ...] = ()
 
     def gives(self, reference: Reference) -> bool:
         """Whether it can build what a pin asks for, as far as the first component goes."""
@@ -59,13 +63,13 @@ class Recipe:
 
     def context(self) -> BuildContext:
         """The files that the builder is given."""
+        own = (file for file in sorted(self.folder.rglob("*")) if file.is_file())
+        files = {file.relative_to(self.folder).as_posix(): file for file in own}
+        files |= {name: SHARED / name for name in self.shares}
         return BuildContext(
             {
-                file.relative_to(self.folder).as_posix(): ContextFile(
-                    file.read_bytes(), file.stat().st_mode & 0o777
-                )
-                for file in sorted(self.folder.rglob("*"))
-                if file.is_file()
+                path: ContextFile(file.read_bytes(), file.stat().st_mode & 0o777)
+                for path, file in files.items()
             }
         )
 
@@ -90,6 +94,7 @@ def _read(file: Path) -> Recipe:
         versions=tuple(data.get("versions", ())),
         version_command=tuple(data.get("version_command", ())),
         version_pattern=data.get("version_pattern", ""),
+        shares=tuple(data.get("shares", ())),
     )
 
 
@@ -121,4 +126,5 @@ def build_act(recipe: Recipe, reference: Reference) -> BuildRecipe:
         base=BASE_TAG,
         labels=labels,
         arguments=arguments,
+        shares=tuple(str(SHARED / name) for name in recipe.shares),
     )

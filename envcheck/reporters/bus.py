@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
+
+from envcheck.core.errors import EnvcheckError
+from envcheck.core.events import Connect, ProfileRead
+from envcheck.core.secrets import blank_values
+from envcheck.core.texts import with_texts
+from envcheck.core.timeline import Timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,48 +22,90 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SAID = frozenset(
+    {"summary", "what", "evidence", "logs", "heard", "detail", "text", "line", "phase", "message"}
+)
+"""The fields of events that hold what others have said."""
+
 
 class Bus:
     """Events in the order in which they happened, and those who hear of them.
 
-    A reporter that raises cannot break the run: the first exception is kept in ``trouble`` and told
-    on stderr when the run is over.
+    A reporter that raises cannot break the run: its first exception is kept in ``troubles`` and
+    told on stderr when the run is over.
+
+    Args:
+        reporters: who hears of every event.
+        clock: seconds of a clock that never goes back; the run begins now.
     """
 
-    def __init__(self, *reporters: Reporter) -> None:
+    def __init__(self, *reporters: Reporter, clock: Callable[[], float] = time.monotonic) -> None:
         self._reporters = reporters
-        self._events: list[Event] = []
+        self._clock = clock
+        self._began = clock()
+        self._timed: list[Timed] = []
         self._lock = RLock()
-        self.trouble: Exception | None = None
+        self._secrets: frozenset[str] = frozenset()
+        self.troubles: dict[Reporter, Exception] = {}
 
     @property
     def events(self) -> tuple[Event, ...]:
         """All events so far."""
+        return tuple(timed.event for timed in self.timed)
+
+    @property
+    def timed(self) -> tuple[Timed, ...]:
+        """All events so far, each with the second of the run at which it came."""
         with self._lock:
-            return tuple(self._events)
+            return tuple(self._timed)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken so far."""
+        return self._clock() - self._began
 
     def emit(self, event: Event) -> None:
-        """Keep an event and pass it on."""
+        """Keep an event and pass it on, without the secrets of the profile."""
         with self._lock:
-            self._events.append(event)
+            if isinstance(event, ProfileRead):
+                self._secrets |= event.secrets
+            event = self._hidden(event)
+            self._timed.append(Timed(self.seconds, event))
             for reporter in self._reporters:
-                self._attempt(reporter.handle, event)
+                self._attempt(reporter, reporter.handle, event)
 
     def finish(self, report: Report) -> None:
-        """Give every reporter the report, and say which one, if any, has failed."""
+        """Give every reporter the report, and say which of them, if any, have failed."""
         with self._lock:
             for reporter in self._reporters:
-                self._attempt(reporter.finish, report)
-        # A closed pipe is no trouble: whoever read our output (`head`) has seen enough.
-        if self.trouble is not None and not isinstance(self.trouble, BrokenPipeError):
-            name, text = type(self.trouble).__name__, str(self.trouble)
-            line = (
-                f"envcheck: a reporter failed, so something may not have been shown: {name}: {text}"
-            )
-            print(line, file=sys.stderr)  # noqa: T201
+                self._attempt(reporter, reporter.finish, report)
+        for trouble in self.troubles.values():
+            # A closed pipe is no trouble: whoever read our output (`head`) has seen enough.
+            if not isinstance(trouble, BrokenPipeError):
+                print(_told(trouble), file=sys.stderr)  # noqa: T201
 
-    def _attempt(self, call: Callable[[T], None], value: T) -> None:
+    def _hidden(self, event: Event) -> Event:
+        """The event without secrets in what services, engines and commands have said.
+
+        Names and ids stay as they are: they were chosen, and others are told apart by them.
+        """
+        if not self._secrets or isinstance(event, Connect):  # that one is there to tell them
+            return event
+
+        def blanked(text: str, field: str) -> str:
+            return blank_values(text, self._secrets) if field in _SAID else text
+
+        return with_texts(event, blanked)
+
+    def _attempt(self, reporter: Reporter, call: Callable[[T], None], value: T) -> None:
         try:
             call(value)
         except Exception as error:  # noqa: BLE001 - a listener must not be able to stop the work
-            self.trouble = self.trouble or error
+            self.troubles.setdefault(reporter, error)
+
+
+def _told(trouble: Exception) -> str:
+    if isinstance(trouble, EnvcheckError):
+        return f"envcheck: {trouble.what}"
+    name = type(trouble).__name__
+    return f"envcheck: a reporter failed, so something may not have been shown: {name}: {trouble}"

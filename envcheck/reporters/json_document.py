@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from envcheck.core.report import to_json
+from envcheck.core.document import to_json
+from envcheck.core.secrets import blank_urls
 
 if TYPE_CHECKING:
     from envcheck.core.events import Event
     from envcheck.core.report import Report
+
+
+def document(report: Report) -> str:
+    """The document's text, without the passwords that logs and engines print in their URLs.
+
+    What a command adds is left as it is: `env` is there to hand out secrets.
+    """
+    data = {
+        name: value if name in report.extra else _blanked(value)
+        for name, value in to_json(report).items()
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _blanked(value: Any) -> Any:
+    match value:
+        case str():
+            return blank_urls(value)
+        case list():
+            return [_blanked(item) for item in value]
+        case dict():
+            return {key: _blanked(item) for key, item in value.items()}
+        case _:
+            return value
 
 
 class JsonReporter:
@@ -27,7 +52,7 @@ class JsonReporter:
         It is UTF-8 whatever the stream would choose: JSON is, and a profile's name need not fit
         into the locale's encoding.
         """
-        text = json.dumps(to_json(report), indent=2, ensure_ascii=False) + "\n"
+        text = document(report)
         raw = getattr(self._stream, "buffer", None)
         self._stream.flush()
         if raw is None:

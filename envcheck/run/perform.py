@@ -12,8 +12,19 @@ from envcheck.core import plan as p
 from envcheck.core.decide import service_of
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.exit_codes import meaning
+from envcheck.core.seeding import Mark
 from envcheck.run.identity import judge_data, judge_version
+from envcheck.run.jobs import (
+    UNCHANGED,
+    await_job,
+    done_verdict,
+    start_job,
+    tell_done,
+    tell_done_before,
+)
 from envcheck.run.readiness import WAS_READY, Ready, ServiceUnready, Target, await_ready, died
+from envcheck.run.seeds import Seeding, mark_volume
+from envcheck.run.supplies import NO_SUPPLIES, Supplies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
 
 Explain = Callable[[Target, EnvcheckError], EnvcheckError]
 
-_SHOWN_LINES = 10
+_SHOWN_LINES = 50
 
 
 class Performer:
@@ -37,6 +48,7 @@ class Performer:
         targets: the services, by name, for the acts that wait for them.
         fresh: the services that this run starts; the others were running before.
         explain: names the fault that a service's failure is a sign of.
+        supplies: what jobs and seeds need besides.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what is done, by whom, and who hears of it
@@ -47,6 +59,7 @@ class Performer:
         targets: Mapping[str, Target],
         fresh: Set[str] = frozenset(),
         explain: Explain = lambda _target, error: error,
+        supplies: Supplies = NO_SUPPLIES,
     ) -> None:
         self._engine = engine
         self._lookout = lookout
@@ -55,6 +68,8 @@ class Performer:
         self._targets = targets
         self._fresh = fresh
         self._explain = explain
+        self._supplies = supplies
+        self._seeding: dict[str, float] = {}
         self._begun: dict[str, float] = {}
         self._lock = threading.Lock()
 
@@ -102,11 +117,10 @@ class Performer:
                 self._changed("created", "network", act.spec.name)
             case p.CreateVolume():
                 engine.create_volume(act.spec)
-                self._changed("created", "volume", act.spec.name)
+                self._made("volume", act.spec.name, act.cause)
             case p.CreateContainer():
                 engine.create_container(act.spec)
-                action: ev.Action = "recreated" if act.cause else "created"
-                self._changed(action, "container", act.spec.name, cause=act.cause)
+                self._made("container", act.spec.name, act.cause)
             case p.StartContainer():
                 engine.start_container(act.name)
                 self._changed("started", "container", act.name)
@@ -127,8 +141,39 @@ class Performer:
                 self._changed("removed", "image", act.reference, size=act.size)
             case p.AwaitReady():
                 self._await(self._targets[act.service])
+            case p.StartJob() | p.AwaitJob() | p.SkipJob():
+                self._job(act)
+            case p.ApplySeed():
+                self._seed(act)
+            case p.LeaveSeed():
+                mark_volume(engine, act.container, act.mark, Mark("left", ""))
             case _:
                 raise StepFailed(f"this engine cannot do {act}", id="bug.unknown-act")
+
+    def _job(self, act: p.StartJob | p.AwaitJob | p.SkipJob) -> None:
+        target, jobs = self._targets[act.service], self._supplies.jobs
+        match act:
+            case p.StartJob():
+                start_job(act, self._engine, jobs)
+                self._changed("started", "container", act.name)
+            case p.AwaitJob():
+                self._emit(ev.ServiceProgress(act.service, "running"))
+                post = self._lookout.post(act.container)
+                seconds = await_job(target, self._engine, post, jobs)
+                tell_done(target, self._emit, seconds)
+            case p.SkipJob():
+                tell_done_before(target, self._emit, UNCHANGED)
+
+    def _seed(self, act: p.ApplySeed) -> None:
+        target, begun = self._targets[act.service], self._now()
+        post = self._lookout.post(act.container)
+        contents = self._supplies.contents
+        Seeding(target, act.seed, self._engine, post, contents, self._emit).do()
+        self._changed("seeded", "volume", act.seed.volume)
+        self._seeding[act.service] = self._now() - begun
+
+    def _made(self, kind: ev.ObjectKind, name: str, cause: str) -> None:
+        self._changed("recreated" if cause else "created", kind, name, cause=cause)
 
     def _changed(
         self,
@@ -145,6 +190,9 @@ class Performer:
         fresh = target.service.name in self._fresh
         post = self._lookout.post(target.container)
         ready = await_ready(target, self._engine, post, self._emit, settled=not fresh)
+        # What was asked before its seed was applied was no first answer for anybody else.
+        before = self._seeding.get(target.service.name, 0.0)
+        ready = replace(ready, seconds=before + ready.seconds)
         tell_ready(target, ready, self._emit, fresh=fresh)
 
     def _tell_failure(self, service: str, error: EnvcheckError) -> None:
@@ -172,7 +220,8 @@ class Performer:
                 heard=unready.heard if unready else "",
             )
         )
-        failed = ready_verdict(service, "fail", error.what, error)
+        verdict = done_verdict if target.kind.job else ready_verdict
+        failed = verdict(service, "fail", error.what, error)
         self._emit(ev.Checked(replace(failed, seconds=seconds)))
 
 

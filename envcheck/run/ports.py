@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from envcheck.core.observed import Observed
     from envcheck.core.reference import Reference
+    from envcheck.core.seeding import SeedFile
     from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
 
 
@@ -64,6 +66,17 @@ class Ran:
     exit_code: int
     output: str
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is written into a file: how many bytes, and a way to read them from their beginning."""
+
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True)
@@ -152,14 +165,44 @@ class Engine(Protocol):
     def logs(self, name: str, lines: int) -> tuple[str, ...]:
         """The last lines that a container printed, oldest first."""
 
-    def execute(self, name: str, command: Sequence[str]) -> Ran:
-        """Run a command in a running container."""
+    def execute(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str] = NO_VARIABLES
+    ) -> Ran:
+        """Run a command in a running container, with these variables besides its own."""
+
+    def put_file(self, name: str, path: str, content: Content) -> None:
+        """Write a file into a container, running or not; ObjectMissing without its folder."""
+
+    def read_file(self, name: str, path: str) -> bytes | None:
+        """A small file in a container, running or not; None where it is not there."""
+
+    def read_in_volume(
+        self, volume: str, file: str, image: str, labels: Mapping[str, str]
+    ) -> bytes | None:
+        """A small file in a volume, read through a container of that image; None if not there."""
 
     def inspect_image(self, reference: str) -> ImageFacts | None:
         """What an image says of itself, or None where it is not here."""
 
     def pull(self, reference: Reference, progress: Progress) -> None:
         """Get an image from its registry; RegistryUnreachable where none answers."""
+
+
+Contents = Callable[["SeedFile"], Content]
+"""Gives what is in a seed's file, unpacked; raises OSError, EOFError or zlib.error."""
+
+
+class JobRecords(Protocol):
+    """What is on record of an instance's jobs."""
+
+    def begin(self, service: str, inputs: str, container: str) -> None:
+        """A job is about to be started; what was on record of it is no longer true."""
+
+    def finish(self, service: str) -> None:
+        """The job that was begun is done."""
+
+    def forget(self, service: str) -> None:
+        """Nothing is known of a job any more."""
 
 
 class Pauses(Protocol):

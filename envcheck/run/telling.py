@@ -40,7 +40,7 @@ def subject_of(act: p.Act) -> str:
             return act.tag
         case p.CreateNetwork() | p.CreateVolume() | p.CreateContainer():
             return act.spec.name
-        case p.AwaitReady():
+        case p.AwaitReady() | p.AwaitJob() | p.SkipJob() | p.ApplySeed() | p.LeaveSeed():
             return act.container
         case p.RemoveImage():
             return act.reference

@@ -6,14 +6,29 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.parsing.reader import Vocabulary
 from envcheck.services.container import CONTAINER
+from envcheck.services.job import JOB
+from envcheck.services.mariadb import MARIADB
+from envcheck.services.memcached import MEMCACHED
+from envcheck.services.mongodb import MONGODB
+from envcheck.services.mysql import MYSQL
+from envcheck.services.nginx import NGINX
 from envcheck.services.node import NODE
 from envcheck.services.postgres import POSTGRES
+from envcheck.services.rabbitmq import RABBITMQ
 from envcheck.services.redis import REDIS
 
 if TYPE_CHECKING:
     from envcheck.services.kind import Kind
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (POSTGRES, REDIS, NODE, CONTAINER)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        *(POSTGRES, MYSQL, MARIADB, MONGODB),
+        *(REDIS, MEMCACHED, RABBITMQ),
+        *(NODE, NGINX),
+        *(JOB, CONTAINER),
+    )
+}
 
 
 def vocabulary() -> Vocabulary:
@@ -22,4 +37,6 @@ def vocabulary() -> Vocabulary:
         kinds=frozenset(KINDS),
         images={image: kind.name for kind in KINDS.values() for image in kind.images},
         required={kind.name: kind.required for kind in KINDS.values() if kind.required},
+        jobs=frozenset(kind.name for kind in KINDS.values() if kind.job),
+        seedable=frozenset(kind.name for kind in KINDS.values() if kind.seeder),
     )

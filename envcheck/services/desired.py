@@ -11,6 +11,7 @@ from envcheck.core.profile import Port
 from envcheck.core.secrets import secret_names
 from envcheck.core.spec import (
     ContainerSpec,
+    Label,
     Mount,
     NetworkSpec,
     PortBinding,
@@ -22,13 +23,15 @@ from envcheck.core.spec import (
     volume_name,
 )
 from envcheck.services.catalogue import KINDS
+from envcheck.services.seed import seed_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from envcheck.core.events import Source
     from envcheck.core.profile import Profile, Service
     from envcheck.core.reference import Reference
+    from envcheck.core.seeding import FoundSeed, Seed
     from envcheck.core.spec import Owner
 
 
@@ -59,19 +62,34 @@ def published_ports(service: Service) -> tuple[Port, ...]:
     return (Port(port, port),) if port else ()
 
 
-def desire(profile: Profile, owner: Owner, images: Mapping[str, ImageChoice]) -> Desired:
-    """The specs of every service of a profile, with the images that were found for them."""
+NO_SEEDS: Mapping[str, FoundSeed] = {}
+
+
+def desire(
+    profile: Profile,
+    owner: Owner,
+    images: Mapping[str, ImageChoice],
+    seeds: Mapping[str, FoundSeed] = NO_SEEDS,
+) -> Desired:
+    """The specs of every service of a profile, with the images and seed files found for them."""
     order = in_order({name: service.depends_on for name, service in profile.services.items()})
     services = {
-        name: _service(profile.services[name], owner, images[name].used, images[name].pin)
+        name: _service(profile.services[name], owner, images[name], seeds.get(name))
         for name in order
     }
     network = NetworkSpec(network_name(owner.instance), owner.labels())
     return Desired(owner, network, services)
 
 
-def _service(service: Service, owner: Owner, image: str, pin: Reference | None) -> DesiredService:
-    mounts = _mounts(service, owner.instance, pin)
+def _service(
+    service: Service, owner: Owner, choice: ImageChoice, found: FoundSeed | None
+) -> DesiredService:
+    image = choice.used
+    mounts = _mounts(service, owner.instance, choice.pin)
+    data = _data(service, mounts, choice.pin)
+    seed = seed_of(service, found, data)
+    # Not the container's name: data that is copied to another instance must be found there too.
+    hostname = service.name if KINDS[service.kind].host_in_data else ""
     ports = published_ports(service)
     parts = {
         "image": image,
@@ -82,6 +100,7 @@ def _service(service: Service, owner: Owner, image: str, pin: Reference | None) 
         # What an older envcheck did not know of may not make its containers look changed.
         **({"restart": service.restart} if service.restart != "no" else {}),
         **({"mem_limit": service.mem_limit} if service.mem_limit is not None else {}),
+        **({"hostname": hostname} if hostname else {}),
     }
     container = ContainerSpec(
         name=container_name(owner.instance, service.name),
@@ -96,10 +115,25 @@ def _service(service: Service, owner: Owner, image: str, pin: Reference | None) 
         secrets=secret_names(service.environment) | KINDS[service.kind].secrets,
         restart=service.restart,
         memory=service.mem_limit,
+        hostname=hostname,
     )
-    labels = owner.labels(service=service.name)
-    volumes = tuple(VolumeSpec(mount.volume, labels) for mount in mounts)
-    return DesiredService(service.name, container, volumes, service.depends_on, ports)
+    return DesiredService(
+        name=service.name,
+        container=container,
+        volumes=tuple(_volume(mount, owner.labels(service=service.name), seed) for mount in mounts),
+        depends_on=service.depends_on,
+        ports=ports,
+        job=KINDS[service.kind].job,
+        data=data,
+        seed=seed,
+    )
+
+
+def _volume(mount: Mount, labels: Mapping[str, str], seed: Seed | None) -> VolumeSpec:
+    """A volume; one that is made empty for a seed says so for good."""
+    seeded = seed is not None and mount.volume == seed.volume
+    more = {Label.SEED: seed.fingerprint} if seed is not None and seeded else {}
+    return VolumeSpec(mount.volume, {**labels, **more})
 
 
 def _marks(parts: Mapping[str, object]) -> str:
@@ -107,9 +141,25 @@ def _marks(parts: Mapping[str, object]) -> str:
     return ",".join(f"{name}:{fingerprint({name: part})[:8]}" for name, part in parts.items())
 
 
+def _data(service: Service, mounts: Sequence[Mount], pin: Reference | None) -> Mount | None:
+    """The mount that holds the data of a service's kind, whoever has named its volume."""
+    path = KINDS[service.kind].data_path(pin) if pin else None
+    return next((mount for mount in mounts if mount.target == path), None)
+
+
 def _mounts(service: Service, instance: str, pin: Reference | None) -> tuple[Mount, ...]:
     own = tuple(Mount(volume_name(instance, v.name), v.target) for v in service.volumes)
-    path = KINDS[service.kind].data_path(pin) if pin else None
-    if path is None or any(mount.target == path for mount in own):
-        return own
-    return (Mount(data_volume_name(instance, service.name), path), *own)
+    mounted = {mount.target for mount in own}
+    return (*(m for m in _of_kind(service, instance, pin) if m.target not in mounted), *own)
+
+
+def _of_kind(service: Service, instance: str, pin: Reference | None) -> list[Mount]:
+    kind = KINDS[service.kind]
+    path = kind.data_path(pin) if pin else None
+    if path is None:
+        return []
+    more = (
+        Mount(volume_name(instance, f"{service.name}-{part}"), target)
+        for part, target in kind.more_paths.items()
+    )
+    return [Mount(data_volume_name(instance, service.name), path), *more]

@@ -7,12 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 ENVCHECK = str(Path(sys.executable).parent / "envcheck")
 _SECONDS = 300
@@ -64,6 +65,23 @@ class Cli:
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
+
+    @contextmanager
+    def under_way(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run it during the context, and kill it at the end, where it has not ended by then."""
+        process = subprocess.Popen(
+            [*self.prefix, ENVCHECK, *words],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
     def interrupted(self, *words: str, when: str) -> Ran:
         """Run it, and interrupt it as Ctrl-C does as soon as stdout holds ``when``."""

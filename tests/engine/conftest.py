@@ -50,6 +50,17 @@ def images(state: Path) -> Iterator[None]:
     assert gone.report["left_behind"] == []
 
 
+@pytest.fixture(scope="session")
+def sql(tmp_path_factory: pytest.TempPathFactory, state: Path, images: None) -> Iterator[Cli]:
+    """A project with MySQL and MariaDB, and the command line in it. Their images are built once.
+
+    The images of webapp are held meanwhile, and with them the base that all recipes build upon.
+    """
+    from tests.engine import sql_project
+
+    yield from sql_project.project(tmp_path_factory.mktemp("sql"), state)
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project's folder with a copy of our own profiles."""

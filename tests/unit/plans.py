@@ -36,6 +36,8 @@ def said(act: p.Act) -> str:
             return f"{_verb(act)} {act.name}"
         case p.AwaitReady():
             return f"await {act.service}"
+        case p.ApplySeed() | p.LeaveSeed() | p.StartJob() | p.AwaitJob() | p.SkipJob():
+            return f"{_verb(act)} {act.service}"
         case p.RemoveContainer() | p.RemoveNetwork() | p.RemoveVolume():
             return f"{_verb(act)} {act.name}"
         case p.RemoveImage():
@@ -51,6 +53,11 @@ def _verb(act: p.Act) -> str:
         p.CreateNetwork: "create network",
         p.CreateVolume: "create volume",
         p.StartContainer: "start",
+        p.ApplySeed: "seed",
+        p.LeaveSeed: "leave seed of",
+        p.StartJob: "start job",
+        p.AwaitJob: "await job",
+        p.SkipJob: "skip job",
         p.StopContainer: "stop",
         p.RemoveContainer: "remove",
         p.RemoveNetwork: "remove network",

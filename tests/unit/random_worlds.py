@@ -33,6 +33,32 @@ def profiles(draw: DrawFn) -> str:
 
 @st.composite
 def _services(draw: DrawFn, earlier: list[str]) -> dict[str, object]:
+    needs = draw(st.lists(st.sampled_from(earlier), unique=True)) if earlier else []
+    shape = draw(st.sampled_from([_container, _container, _job, _database]))
+    return {**draw(shape()), "depends_on": needs}
+
+
+@st.composite
+def _job(draw: DrawFn) -> dict[str, object]:
+    return {
+        "kind": "job",
+        "image": draw(st.sampled_from(IMAGES)),
+        "command": [draw(st.sampled_from(["migrate", "seed"]))],
+        "ports": draw(st.sampled_from([[], ["7001:80"]])),
+    }
+
+
+@st.composite
+def _database(draw: DrawFn) -> dict[str, object]:
+    return {
+        "image": "postgres:17.11",
+        "environment": {"POSTGRES_PASSWORD": draw(st.sampled_from(["x", "y"]))},
+        "seed": draw(st.sampled_from([[], ["1.sql"], ["1.sql", "2.sql"], ["3.sql"]])),
+    }
+
+
+@st.composite
+def _container(draw: DrawFn) -> dict[str, object]:
     found: dict[str, object] = {"image": draw(st.sampled_from(IMAGES))}
     ports = draw(
         st.lists(st.sampled_from(_PORTS), max_size=2, unique_by=lambda p: p.split(":")[-1])
@@ -45,8 +71,6 @@ def _services(draw: DrawFn, earlier: list[str]) -> dict[str, object]:
         found["command"] = [draw(st.sampled_from(["serve", "work"]))]
     if draw(st.booleans()):
         found["volumes"] = [f"{draw(st.sampled_from(['one', 'two']))}:/mnt"]
-    if earlier:
-        found["depends_on"] = draw(st.lists(st.sampled_from(earlier), unique=True))
     return found
 
 

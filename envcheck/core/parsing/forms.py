@@ -146,7 +146,10 @@ class ServiceForm(Form):
     kind: Text = Field(
         "",
         description="What it is; told from the image's name where it is left out.",
-        examples=["postgres", "redis", "node", "container"],
+        examples=[
+            *("postgres", "mysql", "mariadb", "mongodb", "redis", "memcached", "rabbitmq"),
+            *("node", "nginx", "job", "container"),
+        ],
     )
     image: Image | None = Field(
         None,
@@ -179,7 +182,7 @@ class ServiceForm(Form):
     )
     depends_on: list[Name] = Field(
         default_factory=list,
-        description="Services that must be ready before this one starts.",
+        description="Services that must be ready, and jobs that must be done, before it starts.",
         examples=[["db", "cache"]],
     )
     command: Command | None = Field(
@@ -192,9 +195,12 @@ class ServiceForm(Form):
         description="Proofs that the service works, beyond the kind's own.",
         examples=[[{"http": {"path": "/", "status": 200}}]],
     )
-    timeout: Duration = Field(
-        TIMEOUT,
-        description="How long it may take to become ready: seconds, or a text such as 2m.",
+    timeout: Duration | None = Field(
+        None,
+        description=(
+            "How long it may take to become ready, or a job to end: seconds, or a text such as "
+            "2m. Left out: 60 seconds, and 10 minutes for a job."
+        ),
         examples=[90, "30s", "2m"],
     )
     stable_for: Settling = Field(
@@ -220,8 +226,9 @@ class ServiceForm(Form):
     seed: list[InnerFile] = Field(
         default_factory=list,
         description=(
-            "Files for its database, applied once, to an empty volume: .sql, .sql.gz, or a dump "
-            "in the database's own format. Inside the profile's folder."
+            "Files for its database, applied once, in this order, to an empty volume, before it "
+            "is called ready: .sql, .sql.gz, or a dump in the database's own format. Inside the "
+            "profile's folder."
         ),
         examples=[["seeds/people.sql"]],
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import ProfileInvalid
 from envcheck.core.parsing.findings import Findings
+from envcheck.core.parsing.forms import TIMEOUT
 from envcheck.core.parsing.interpolate import InterpolationError, interpolate
 from envcheck.core.parsing.reading import Reading, filled, kind_of
 from envcheck.core.parsing.rules import check
@@ -17,6 +18,7 @@ from envcheck.core.parsing.validation import validate
 from envcheck.core.parsing.wording import noun
 from envcheck.core.parsing.yaml_source import read_source
 from envcheck.core.profile import (
+    JOB_TIMEOUT,
     ExecProbe,
     HttpProbe,
     Profile,
@@ -133,12 +135,23 @@ def _service(reading: Reading, name: str, form: ServiceForm) -> Service:
         depends_on=tuple(form.depends_on),
         command=form.command,
         verify=tuple(_probe(each) for each in form.verify),
-        timeout=form.timeout,
+        timeout=_timeout(form, reading),
         stable_for=form.stable_for,
         restart=form.restart,
         mem_limit=form.mem_limit,
         seed=tuple(form.seed),
+        seed_places=tuple(
+            reading.findings.source.value_place(("services", name, "seed", at))
+            for at in range(len(form.seed))
+        ),
     )
+
+
+def _timeout(form: ServiceForm, reading: Reading) -> float:
+    if form.timeout is not None:
+        return form.timeout
+    job = kind_of(form, reading.vocabulary) in reading.vocabulary.jobs
+    return JOB_TIMEOUT if job else TIMEOUT
 
 
 def _probe(form: VerifyForm) -> Verify:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.nearest import did_you_mean
+from envcheck.core.parsing.kind_rules import check_kind
 from envcheck.core.parsing.reading import DEFAULT_KIND, filled, kind_of
 from envcheck.core.parsing.wording import UNUSABLE, listing, quote
 
@@ -27,6 +28,7 @@ def check_service(reading: Reading, name: str, service: ServiceForm) -> None:
     _ports_once(reading, name, service)
     _targets_once(reading, name, service)
     _probe_ports(reading, name, service)
+    check_kind(reading, name, service)
 
 
 def _one_source(reading: Reading, name: str, service: ServiceForm) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from typing_extensions import assert_never
 
-from envcheck.core.profile import ExecProbe, HttpProbe, TcpProbe
+from envcheck.core.profile import STABLE_FOR, ExecProbe, HttpProbe, TcpProbe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,8 +63,9 @@ def _service(service: Service) -> Mapping[str, Any]:
         "command": list(service.command) if service.command else None,
         "verify": [_probe(probe) for probe in service.verify],
         "timeout": _number(service.timeout),
-        "stable_for": _number(service.stable_for),
-        "restart": service.restart,
+        # A job may not even say what is so anyway.
+        "stable_for": None if service.stable_for == STABLE_FOR else _number(service.stable_for),
+        "restart": None if service.restart == "no" else service.restart,
         "mem_limit": _bytes(service.mem_limit),
         "seed": list(service.seed),
     }

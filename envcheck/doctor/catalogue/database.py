@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import Fix
 from envcheck.doctor import remedies
 from envcheck.doctor.fault import Fault
-from envcheck.doctor.match import doing, logs_say, mentions
+from envcheck.doctor.match import doing, logs_say, mentions, says
 
 if TYPE_CHECKING:
     from envcheck.doctor.symptom import Symptom
@@ -84,6 +84,42 @@ FAULTS = (
         remedy=remedies.clean_service(f"{_OR_AS_IT_WAS} (ALTER ROLE … PASSWORD …)"),
     ),
     Fault(
+        id="mysql.no-password",
+        layer="database",
+        severity="fail",
+        matches=logs_say("Database is uninitialized and password option is not specified"),
+        what="nothing is said about the password of root",
+        why="the images of MySQL and MariaDB make no database without one, or leave to do without",
+        remedy=Fix("set MYSQL_ROOT_PASSWORD or MARIADB_ROOT_PASSWORD under `environment:`"),
+    ),
+    Fault(
+        id="mysql.old-password",
+        layer="database",
+        severity="fail",
+        # MySQL keeps no log of it. Data that was made just now has the profile's own password.
+        matches=_WAIT
+        & says("(using password: YES)", "(using password: NO)")
+        & ~says("cannot be known here")
+        & ~logs_say("init process done"),
+        what="the server refuses the profile's user or password",
+        why="the image makes users only on an empty volume, and this one held data before",
+        remedy=remedies.clean_service(f"{_OR_AS_IT_WAS} (ALTER USER … IDENTIFIED BY …)"),
+    ),
+    Fault(
+        id="mysql.old-database",
+        layer="database",
+        severity="fail",
+        matches=_WAIT
+        & says("Unknown database '", "to database '")
+        & ~logs_say("init process done"),
+        what="there is no database of the profile's name for its user",
+        why="the image makes the database only on an empty volume, and this one held data before",
+        remedy=remedies.clean_service(
+            "name the database in the profile that is there, or make it inside"
+            " (CREATE DATABASE …; GRANT ALL ON … TO …)"
+        ),
+    ),
+    Fault(
         id="mongo.old-password",
         layer="database",
         severity="fail",
@@ -94,6 +130,30 @@ FAULTS = (
         what="MongoDB refuses the profile's user or password",
         why="the image makes the user only on an empty volume, and this one held data before",
         remedy=remedies.clean_service(f"{_OR_AS_IT_WAS} (db.changeUserPassword)"),
+    ),
+    Fault(
+        id="rabbitmq.old-password",
+        layer="database",
+        severity="fail",
+        # Its own log must say so here too.
+        matches=_WAIT & says("ACCESS_REFUSED") & logs_say("login refused: user"),
+        what="RabbitMQ refuses the profile's user or password",
+        why="the server makes the user only on an empty volume, and this one held data before",
+        remedy=remedies.clean_service(f"{_OR_AS_IT_WAS} (rabbitmqctl change_password USER)"),
+        link="https://www.rabbitmq.com/docs/access-control#default-state",
+    ),
+    Fault(
+        id="rabbitmq.old-virtual-host",
+        layer="database",
+        severity="fail",
+        matches=_WAIT & says("NOT_ALLOWED - vhost", "NOT_ALLOWED - access to vhost"),
+        what="RabbitMQ does not let the profile's user into its virtual host",
+        why="the server makes the virtual host only on an empty volume, and this one held data",
+        remedy=remedies.clean_service(
+            "name the virtual host in the profile that the data was made with, or make it inside"
+            " (rabbitmqctl add_vhost and set_permissions)"
+        ),
+        link="https://www.rabbitmq.com/docs/access-control#default-state",
     ),
     Fault(
         id="redis.newer-data",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from envcheck.reporters.console.outside import Outside
-from envcheck.reporters.console.page import Medium, Page, columns, fitted, medium
+from envcheck.reporters.console.page import Page, columns, fitted, medium
 from envcheck.reporters.console.plain import PlainReporter, QuietReporter
+from envcheck.reporters.outside import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,12 @@ __all__ = ["console_reporter"]
 
 
 def console_reporter(
-    stream: TextIO, *, environ: Mapping[str, str], quiet: bool = False, program: str = "./inv"
+    stream: TextIO,
+    *,
+    environ: Mapping[str, str],
+    quiet: bool = False,
+    program: str = "./inv",
+    timings: bool = False,
 ) -> Reporter:
     """The reporter for people.
 
@@ -30,18 +35,20 @@ def console_reporter(
         environ: NO_COLOR, FORCE_COLOR, TERM, COLUMNS and the locale are looked at.
         quiet: tell only what is wrong.
         program: how envcheck is called in the advice given.
+        timings: tell at the end where the time went.
     """
     able = medium(stream, environ)
     width = fitted(columns(stream, environ))
     live = able.live and not quiet
-    page = Page(width, able.glyphs, program, bars=live)
+    page = Page(width, able.glyphs, program, bars=live, timings=timings)
+    outside = Outside(able.encoding, runner=environ.get("GITHUB_ACTIONS") == "true")
     if live:
-        return _live(stream, page, able)
-    plain = PlainReporter(stream, page, Outside(able.encoding), colour=able.colour)
+        return _live(stream, page, outside, colour=able.colour)
+    plain = PlainReporter(stream, page, outside, colour=able.colour)
     return QuietReporter(plain) if quiet else plain
 
 
-def _live(stream: TextIO, page: Page, able: Medium) -> Reporter:
+def _live(stream: TextIO, page: Page, outside: Outside, *, colour: bool) -> Reporter:
     # Rich is read only where it is needed: it takes longer to import than all of our own.
     from rich.console import Console
 
@@ -51,9 +58,9 @@ def _live(stream: TextIO, page: Page, able: Medium) -> Reporter:
         file=stream,
         force_terminal=True,
         force_interactive=True,
-        color_system="standard" if able.colour else None,
+        color_system="standard" if colour else None,
         highlight=False,
         markup=False,
         emoji=False,
     )
-    return LiveReporter(console, page, Outside(able.encoding))
+    return LiveReporter(console, page, outside)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import ExitCode
+from envcheck.reporters.calling import call
 from envcheck.reporters.console.details import UNDER_BLOCK, Details
 from envcheck.reporters.console.lines import GAP, Span, at_right, cells, hang, line, pad
-from envcheck.reporters.console.page import call
 
 if TYPE_CHECKING:
     from envcheck.core.events import Connect, Failed, Started
@@ -47,7 +47,7 @@ def connect(event: Connect, run: Started, page: Page) -> Block:
     width = max((cells(name) for name in names), default=0) + 3
     block: Block = [line("  ", pad(name, width), event.shown[name]) for name in names]
     if names:
-        shell = f'eval "$({call(page, "env", run.profile, run.instance)})"'
+        shell = f'eval "$({call(page.program, "env", run.profile, run.instance)})"'
         block.append((Span("  in your shell: ", "grey"), Span(shell, "strong")))
     return block
 

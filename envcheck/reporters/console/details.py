@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from envcheck.reporters.calling import as_called
 from envcheck.reporters.console.lines import Span, clip, hang, label, line, wrap
-from envcheck.reporters.console.page import as_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,9 +15,26 @@ if TYPE_CHECKING:
     from envcheck.reporters.console.lines import Block, Line, Style
     from envcheck.reporters.console.page import Page
 
-_PIECES = 20
-_LINES_A_PIECE = 8
-_LOG_LINES = 8
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of what was captured is shown; the reports have all of it.
+
+    Attributes:
+        pieces: of evidence, and of advice.
+        lines: of one piece.
+        logs: lines from the end of a log, each cut where it is too long.
+    """
+
+    pieces: int = 20
+    lines: int = 8
+    logs: int = 8
+
+
+AMPLE = Limits()
+ONE_SCREEN = Limits(pieces=2, lines=2)
+NARROW_SCREEN = Limits(pieces=2, lines=4)
+BRIEF = Limits(pieces=1, lines=1, logs=2)
 
 
 @dataclass(frozen=True)
@@ -39,52 +56,69 @@ class Details:
 
     page: Page
     margin: Margin
+    limits: Limits = AMPLE
 
     def of(self, evidence: Sequence[str], fix: Fix | None, logs: Sequence[str] = ()) -> Block:
         """The lines for evidence, last log lines and fix, those of them that there are."""
-        block = self._evidence(_pieces(evidence))
-        block += self._logs(_pieces(logs))
-        return block + (self._fix(fix) if fix else [])
+        block = self.evidence(evidence)
+        block += self.logs(logs)
+        return block + (self.fix(fix) if fix else [])
+
+    def said(self, name: str, text: str) -> Block:
+        """One thing that is known, under its name; nothing where it is not."""
+        return self._piece(self._head(name), text) if text else []
 
     def _head(self, name: str) -> Line:
         return line(" " * self.margin.indent, label(name, self.margin.labels), style="grey")
 
-    def _evidence(self, pieces: Sequence[str]) -> Block:
+    def evidence(self, texts: Sequence[str]) -> Block:
+        """From what the verdict was told."""
         block: Block = []
+        pieces, most = _pieces(texts), self.limits.pieces
         name = self.margin.evidence
-        for piece in pieces[:_PIECES]:
+        for piece in pieces[:most]:
             block += self._piece(self._head(name), piece)
             name = ""
-        if len(pieces) > _PIECES:
-            block += hang(self._head(""), f"and {len(pieces) - _PIECES} more", self.page.width)
+        if len(pieces) > most:
+            block += hang(self._head(""), f"and {len(pieces) - most} more", self.page.width)
         return block
 
     def _piece(self, head: Line, text: str) -> Block:
-        rows = wrap(text, self._room())
-        shown = rows[:_LINES_A_PIECE]
-        if rows != shown:
-            longer = " ".join(rows[_LINES_A_PIECE - 1 :])
-            shown[-1] = clip(longer, self._room(), self.page.glyphs.cut)
+        shown = self._rows(text)
         heads = [head, *([self._head("")] * len(shown))]
         return [(*start, Span(row)) for start, row in zip(heads, shown, strict=False)]
 
-    def _logs(self, pieces: Sequence[str]) -> Block:
-        names = ["last log", *([""] * len(pieces))]
-        return [
-            (*self._head(name), Span(clip(piece, self._room(), self.page.glyphs.cut), "grey"))
-            for name, piece in zip(names, pieces[-_LOG_LINES:], strict=False)
-        ]
+    def _rows(self, text: str) -> list[str]:
+        """The text in as many lines as there may be, the last one cut where it goes on."""
+        rows, most = wrap(text, self._room()), self.limits.lines
+        shown = rows[:most]
+        if rows != shown:
+            longer = " ".join(rows[most - 1 :])
+            shown[-1] = clip(longer, self._room(), self.page.glyphs.cut)
+        return shown
 
-    def _fix(self, fix: Fix) -> Block:
+    def logs(self, texts: Sequence[str]) -> Block:
+        """The last words of a service, the very last ones whole: they tell most."""
+        pieces = _pieces(texts)[-self.limits.logs :]
+        if not pieces:
+            return []
+        cut = [clip(piece, self._room(), self.page.glyphs.cut) for piece in pieces[:-1]]
+        rows = [Span(row, "grey") for row in cut] + [Span(row) for row in self._rows(pieces[-1])]
+        names = ["last log", *([""] * len(rows))]
+        return [(*self._head(name), row) for name, row in zip(names, rows, strict=False)]
+
+    def fix(self, fix: Fix) -> Block:
+        """What to do: advice, and commands to copy."""
         block: Block = []
         for text, style in _advice(fix):
-            said = as_called(text, self.page)
+            said = as_called(text, self.page.program)
             block += hang(self._head("" if block else "fix"), said, self.page.width, style)
         inset = "  " if block else ""
         for command in _pieces(fix.commands):
             head = self._head("" if block else "fix")
             # Never cut or wrapped: it is there to be copied.
-            block.append((*head, Span(inset + as_called(command, self.page), "strong")))
+            said = as_called(command, self.page.program)
+            block.append((*head, Span(inset + said, "strong")))
         return block
 
     def _room(self) -> int:

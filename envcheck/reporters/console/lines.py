@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from envcheck.reporters.calling import TIE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -28,7 +30,6 @@ GAP: Line = ()
 
 Block = list[Line]
 
-_TIE = "\xa0"
 _SPACE = re.compile(r"[^\S\xa0]+")
 
 
@@ -119,12 +120,7 @@ def wrap(text: str, width: int) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(word)
-    return [row.replace(_TIE, " ") for row in lines]
-
-
-def unbroken(text: str) -> str:
-    """The text, with spaces at which `wrap` does not break."""
-    return text.replace(" ", _TIE)
+    return [row.replace(TIE, " ") for row in lines]
 
 
 def _words(text: str, width: int) -> Iterator[str]:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from envcheck.core.report import Report
     from envcheck.reporters.console.lines import Block, Style
     from envcheck.reporters.console.narrator import Item
-    from envcheck.reporters.console.outside import Outside
     from envcheck.reporters.console.page import Page
+    from envcheck.reporters.outside import Outside
 
 _TICK = 0.1
 _STYLES: dict[Style, str] = {

@@ -14,6 +14,7 @@ from envcheck.reporters.console.lines import Line, clip, hang, line
 from envcheck.reporters.console.removals import ChangeEvent, Removals
 from envcheck.reporters.console.rows import Row, TableRow
 from envcheck.reporters.console.table import ServiceEvent, Table
+from envcheck.reporters.console.timings import timings
 from envcheck.reporters.console.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class Narrator:
         """What is to be said at the end."""
         looked = tuple(self._removals.looked)
         verdict = Verdict(report, self.page, mended=self._mended, looked=looked)
-        return [*self._close(), *verdict.block()]
+        spent = timings(report.timeline, self.page) if self.page.timings else []
+        return [*self._close(), *spent, *verdict.block()]
 
     def _say(self, event: ev.Event) -> Sequence[Item]:
         match event:
@@ -86,7 +88,7 @@ class Narrator:
                 return blocks.note(event.text, self.page)
             case ev.Asking():
                 return [Pause()]
-            case ev.EngineFound() | ev.StepStarted() | ev.StepEnded():
+            case ev.ProfileRead() | ev.EngineFound() | ev.StepStarted() | ev.StepEnded():
                 return []  # what they are about is told by the checks and rows
             case _:
                 return self._of_the_instance(event)
@@ -94,9 +96,13 @@ class Narrator:
     def _of_the_instance(self, event: ServiceEvent | ChangeEvent) -> Sequence[Item]:
         match event:
             case (
-                ev.ServiceProgress() | ev.ServiceReady() | ev.ServiceFailed() | ev.ServiceSkipped()
+                ev.ServiceProgress()
+                | ev.ServiceReady()
+                | ev.ServiceDone()
+                | ev.ServiceFailed()
+                | ev.ServiceSkipped()
             ):
-                return self._table.hear(event, self.page)
+                return [self._table.hear(event)]
             case (
                 ev.Changed()
                 | ev.WouldRemove()
@@ -122,8 +128,11 @@ class Narrator:
 
     def _table_says(self, result: ev.Result) -> bool:
         """Whether the service's own row, or the block below the rows, has said it already."""
-        of_service = result.id.startswith("service.")
-        return of_service and (result.status == "pass" or result.id.endswith(".ready"))
+        if not result.id.startswith("service."):
+            return False
+        asked_for = self._section in ("Verdicts", "Data")
+        told = result.id.endswith((".ready", ".done"))
+        return (result.status == "pass" and not asked_for) or told
 
     def _image(self, event: _Image) -> Sequence[Item]:
         if self._checking is not None:  # the image is the check's business, and so is its row

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import ExitCode
-from envcheck.reporters.console.lines import flow, line, unbroken, wrap
-from envcheck.reporters.console.page import call
+from envcheck.reporters.calling import as_called, call, unbroken
+from envcheck.reporters.console.lines import Span, flow, line, wrap
 
 if TYPE_CHECKING:
     from envcheck.core.report import Report
@@ -19,10 +19,36 @@ def later(report: Report, page: Page) -> Block:
     if report.exit_code is not ExitCode.OK or report.command not in ("up", "onboard"):
         return []
     verbs = ("down", "clean")
-    calls = [call(page, verb, report.profile, report.instance) for verb in verbs]
+    calls = [call(page.program, verb, report.profile, report.instance) for verb in verbs]
     dot = f" {page.glyphs.dot}"
     parts = [line(each, dot) for each in (f"{page.program} status", *calls[:-1])]
     return flow(line("Later: ", style="grey"), [*parts, line(calls[-1])], page.width, " ")
+
+
+def next_command(report: Report, page: Page) -> Block:
+    """What to type next where services or their checks failed: what the first one needs."""
+    command = _needed(report)
+    if not command:
+        return []
+    again = call(page.program, report.command, report.profile, report.instance)
+    first = as_called(command, page.program)
+    parts = [(Span(first, "strong"), Span("," if first != again else ""))]
+    if first != again:
+        parts.append((Span("then ", "grey"), Span(again, "strong")))
+    return flow(line("Next: ", style="grey"), parts, page.width, " ")
+
+
+def _needed(report: Report) -> str:
+    """The first command that loses nothing, of what failed first; to read its log, if none."""
+    if report.command not in ("up", "onboard", "check", "run"):
+        return ""
+    fixes = [failure.fix for failure in report.failures]
+    if not fixes:
+        fixes = [result.fix for result in report.results if result.status in ("fail", "error")]
+    for fix in filter(None, fixes[:1]):
+        if fix.commands and not fix.destructive:
+            return fix.commands[0]
+    return f"docker logs {report.failures[0].container}" if report.failures else ""
 
 
 def mending(report: Report, page: Page) -> Block:

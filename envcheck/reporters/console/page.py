@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,7 +15,6 @@ NARROWEST = 40
 BODY = 22
 """The column where the sentence of a check, an image or a change begins."""
 
-_OWN_COMMAND = re.compile(r"(^|`)envcheck ")
 _DUMB = ("dumb", "unknown")
 
 
@@ -48,12 +46,14 @@ class Page:
         glyphs: the signs that can be shown.
         program: how envcheck is called in the advice given.
         bars: whether a download's bar stays in its line when it is complete.
+        timings: whether it is told at the end where the time went.
     """
 
     width: int = WIDEST
     glyphs: Glyphs = UNICODE
     program: str = "./inv"
     bars: bool = True
+    timings: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,16 +120,3 @@ def columns(stream: TextIO, environ: Mapping[str, str]) -> int:
 def fitted(width: int) -> int:
     """The width to lay out for, on a terminal of that width."""
     return max(NARROWEST, min(WIDEST, width))
-
-
-def call(page: Page, verb: str, profile: str, instance: str) -> str:
-    """How the reader calls a task for an instance."""
-    words = [page.program, verb, profile]
-    if instance not in ("", profile):
-        words += ["--instance", instance]
-    return " ".join(filter(None, words))
-
-
-def as_called(text: str, page: Page) -> str:
-    """Advice with our own commands as they are called here: by ``./inv``, or as ``envcheck``."""
-    return _OWN_COMMAND.sub(lambda found: f"{found[1]}{page.program} ", text)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from envcheck.core.report import Report
     from envcheck.reporters.console.lines import Block, Line, Style
     from envcheck.reporters.console.narrator import Item
-    from envcheck.reporters.console.outside import Outside
     from envcheck.reporters.console.page import Page
     from envcheck.reporters.console.rows import AnyRow
+    from envcheck.reporters.outside import Outside
 
 _CODES: dict[Style, str] = {"good": "32", "look": "33", "stop": "31", "grey": "2", "strong": "1"}
 

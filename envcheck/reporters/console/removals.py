@@ -48,6 +48,8 @@ class Removals:
         """Removals, where they are what the task is about; what is new, its own row tells."""
         if run.command in ("down", "clean"):
             return changes.removed(change, page) if change.action == "removed" else []
+        if run.command == "check":  # what it makes anew has a verdict of its own
+            return []
         if change.action == "removed":
             self._gone[change.name] = change
         if change.action == "recreated":
@@ -57,4 +59,5 @@ class Removals:
 
 
 def _remade(change: ev.Change, run: ev.Started, page: Page) -> Block:
-    return changes.remade(change, change.name.removeprefix(f"{run.instance}-"), page)
+    name = change.name.removeprefix(f"{run.instance}-")
+    return changes.remade(change, f"volume {name}" if change.kind == "volume" else name, page)

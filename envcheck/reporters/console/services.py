@@ -1,18 +1,22 @@
-"""The rows of services, and the block that tells why one failed. Pure."""
+"""The rows of services. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from envcheck.core import figures
-from envcheck.reporters.console.details import UNDER_BLOCK, Details
-from envcheck.reporters.console.lines import hang, line
+from envcheck.reporters.console.lines import line
 from envcheck.reporters.console.rows import TableRow
+from envcheck.reporters.telling import code_of
 
 if TYPE_CHECKING:
-    from envcheck.core.events import ServiceFailed, ServiceProgress, ServiceReady, ServiceSkipped
-    from envcheck.reporters.console.lines import Block
-    from envcheck.reporters.console.page import Page
+    from envcheck.core.events import (
+        ServiceDone,
+        ServiceFailed,
+        ServiceProgress,
+        ServiceReady,
+        ServiceSkipped,
+    )
 
 WAITING = "waiting"
 """The state of a service that has not begun, because it needs another one first."""
@@ -40,9 +44,21 @@ def ready(event: ServiceReady) -> TableRow:
     return TableRow(key, event.service, columns, ended=True, aligned=True)
 
 
+def done(event: ServiceDone) -> TableRow:
+    """The row of a job that has ended as it should."""
+    state = f"done in {figures.seconds(event.seconds)}" if event.fresh else "done before"
+    after = f"after {', '.join(event.after)}" if event.after else ""
+    columns = [line(state, style="good")]
+    if event.note or after:
+        columns.append(line(event.note or after, style="grey"))
+    return TableRow(f"service {event.service}", event.service, tuple(columns), ended=True)
+
+
 def failed(event: ServiceFailed) -> TableRow:
     """The row of a service that will not become ready."""
-    state = line(f"failed after {figures.seconds(event.seconds)}", style="stop")
+    code = code_of(event)
+    how = "" if code is None else f": {event.state or 'ended'} with code {code}"
+    state = line(f"failed after {figures.seconds(event.seconds)}{how}", style="stop")
     key = f"service {event.service}"
     return TableRow(key, event.service, (state,), ended=True, note=event.id)
 
@@ -53,13 +69,6 @@ def skipped(event: ServiceSkipped) -> TableRow:
     because = f"needs {event.because}" if one_word else event.because
     state = line(f"skipped: {because}", style="grey")
     return TableRow(f"service {event.service}", event.service, (state,), ended=True)
-
-
-def trouble(event: ServiceFailed, page: Page) -> Block:
-    """Why a service failed: what happened, the evidence, its last words, and what to do."""
-    head = line(f"{event.service}: ", style="strong")
-    block = hang(head, event.summary, page.width, "stop")
-    return block + Details(page, UNDER_BLOCK).of(event.evidence, event.fix, event.logs)
 
 
 def _belongings(event: ServiceReady) -> str:

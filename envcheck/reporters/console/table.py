@@ -1,4 +1,4 @@
-"""The services of a run: which are under way, and which failures are still to be explained."""
+"""The services of a run, and which of their failures are still to be explained."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from envcheck.core import events as ev
 from envcheck.reporters.console import services
 from envcheck.reporters.console.lines import GAP
 from envcheck.reporters.console.timeline import moment, timeline
+from envcheck.reporters.console.trouble import troubles
 
 if TYPE_CHECKING:
-    from envcheck.reporters.console.lines import Block, Line
+    from envcheck.reporters.console.lines import Block
     from envcheck.reporters.console.page import Page
     from envcheck.reporters.console.rows import TableRow
     from envcheck.reporters.console.timeline import Moment
 
-ServiceEvent = ev.ServiceProgress | ev.ServiceReady | ev.ServiceFailed | ev.ServiceSkipped
+ServiceEvent = (
+    ev.ServiceProgress | ev.ServiceReady | ev.ServiceDone | ev.ServiceFailed | ev.ServiceSkipped
+)
 
 
 class Table:
@@ -23,7 +26,6 @@ class Table:
 
     def __init__(self) -> None:
         self.told: set[str] = set()
-        self._open: set[str] = set()
         self._failed: list[ev.ServiceFailed] = []
         self._moments: list[Moment] = []
 
@@ -32,37 +34,27 @@ class Table:
         if now := moment(event, time, instance):
             self._moments.append(now)
 
-    def hear(self, event: ServiceEvent, page: Page) -> list[TableRow | Line]:
-        """The row of a service, and the explanations once no service is under way any more."""
-        self._open.discard(event.service)
-        row = self._row(event)
-        return [row] if self._open else [row, *self.explain(page)]
-
-    def close(self, page: Page) -> Block:
-        """No service is under way any more, whatever was heard last; the explanations."""
-        self._open.clear()
-        return self.explain(page)
-
-    def explain(self, page: Page) -> Block:
-        """Why services failed, and what had happened when."""
-        block: Block = []
-        for failure in self._failed:
-            self.told |= {failure.id, failure.summary}
-            block += [GAP, *services.trouble(failure, page)]
-        if self._failed:
-            block += [GAP, *timeline(self._moments, page)]
-        self._failed.clear()
-        return block
-
-    def _row(self, event: ServiceEvent) -> TableRow:
+    def hear(self, event: ServiceEvent) -> TableRow:
+        """The row of a service."""
         match event:
             case ev.ServiceProgress():
-                self._open.add(event.service)
                 return services.on_its_way(event)
             case ev.ServiceReady():
                 return services.ready(event)
+            case ev.ServiceDone():
+                return services.done(event)
             case ev.ServiceFailed():
                 self._failed.append(event)
                 return services.failed(event)
             case ev.ServiceSkipped():
                 return services.skipped(event)
+
+    def close(self, page: Page) -> Block:
+        """Nothing more is heard of services: why some failed, and what had happened when."""
+        if not self._failed:
+            return []
+        block = troubles(self._failed, page, first=not self.told)
+        for failure in self._failed:
+            self.told |= {failure.id, failure.summary}
+        self._failed.clear()
+        return [*block, GAP, *timeline(self._moments, page)]

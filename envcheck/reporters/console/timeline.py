@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
 from envcheck.reporters.console.lines import Line, Span, length, line, padded
+from envcheck.reporters.telling import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from envcheck.reporters.console.page import Page
 
 _FEWEST = 3
+_TIME = len("   0.0 s  ")
+_ROWS, _NARROW_ROWS = 5, 10
+_NARROW = 80  # columns; below that there is one entry on a row, and more rows are shown
 
 
 @dataclass(frozen=True)
@@ -39,20 +43,48 @@ def moment(event: ev.Event, time: float, instance: str) -> Moment | None:
             return Moment(time, event.image, "pulled" if event.source == "registry" else "built")
         case ev.ServiceReady():
             return Moment(time, event.service, "ready")
+        case ev.ServiceDone(fresh=True):
+            return Moment(time, event.service, "done")
         case ev.ServiceFailed():
-            return Moment(time, event.service, "failed")
+            return Moment(time, event.service, _end_of(event))
         case _:
             return None
 
 
+def _end_of(event: ev.ServiceFailed) -> str:
+    code = code_of(event)
+    return "failed" if code is None else f"{event.state or 'ended'} ({code})"
+
+
 def timeline(moments: Sequence[Moment], page: Page) -> Block:
-    """The moments in their order, down the columns; nothing where there are too few to tell."""
+    """The moments in their order, down the columns; nothing where there are too few to tell.
+
+    Of many, the last ones are shown: they are the nearest to what went wrong.
+    """
     entries = [_entry(moment) for moment in _gathered(moments)]
     if len(entries) < _FEWEST:
         return []
+    shown = _fitting(entries, page)
+    width, across = _columns(shown, page)
+    height = -(-len(shown) // across)
+    return [_across(shown[row::height], width) for row in range(height)]
+
+
+def _fitting(entries: Sequence[Line], page: Page) -> Sequence[Line]:
+    """The last ones, as many as have room; where some have none, an entry says how many."""
+    rows = _ROWS if page.width >= _NARROW else _NARROW_ROWS
+    for left_out in range(len(entries)):
+        earlier = line(f"{page.glyphs.cut}  ".rjust(_TIME), f"{left_out} earlier", style="grey")
+        shown = [earlier, *entries[left_out:]] if left_out else entries
+        if len(shown) <= _columns(shown, page)[1] * rows:
+            return shown
+    return entries[-1:]
+
+
+def _columns(entries: Sequence[Line], page: Page) -> tuple[int, int]:
+    """How wide the columns are, and how many of them fit beside each other."""
     width = max(map(length, entries)) + 2
-    height = -(-len(entries) // max(1, page.width // width))
-    return [_across(entries[row::height], width) for row in range(height)]
+    return width, max(1, page.width // width)
 
 
 def _across(entries: Sequence[Line], width: int) -> Line:
@@ -74,4 +106,7 @@ def _gathered(moments: Sequence[Moment]) -> list[Moment]:
 
 
 def _entry(moment: Moment) -> Line:
-    return (Span(f"{moment.time:6.1f} s  ", "grey"), *line(moment.subject, " ", moment.what))
+    return (
+        Span(f"{moment.time:6.1f} s  ".rjust(_TIME), "grey"),
+        *line(moment.subject, " ", moment.what),
+    )

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envcheck.core import figures
-from envcheck.core.errors import ExitCode
-from envcheck.reporters.console.lines import GAP, Span, line, unbroken, wrap
-from envcheck.reporters.console.next_steps import later, mending
-from envcheck.reporters.console.page import call
+from envcheck.reporters.console.lines import GAP, Span, line, wrap
+from envcheck.reporters.console.next_steps import later, mending, next_command
+from envcheck.reporters.sentence import Sentence
 
 if TYPE_CHECKING:
     from envcheck.core.events import NothingLeft
     from envcheck.core.report import Report
-    from envcheck.reporters.console.lines import Block, Style
+    from envcheck.reporters.console.lines import Block
     from envcheck.reporters.console.page import Page
-
-_BRINGS_UP = ("up", "onboard", "run")
-_TAKES_DOWN = ("down", "clean")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Words the end of a run.
+    """The end of a run.
 
     Attributes:
         mended: whether commands of fixes ran already.
@@ -38,162 +32,15 @@ class Verdict:
 
     def block(self) -> Block:
         """The verdict, and what can be done next."""
-        sentence, style = self._sentence()
+        sentence, tone = Sentence(self.report, self.page.program, self.looked).words()
         if not sentence:
             return []
         first, *others = wrap(sentence, self.page.width)
         outcome, colon, rest = first.partition(":")
-        start = (Span(outcome, style), Span(colon + rest))
+        start = (Span(outcome, tone), Span(colon + rest))
         return [GAP, start, *map(line, others), *self._next()]
 
     def _next(self) -> Block:
         hint = [] if self.mended else mending(self.report, self.page)
-        return [*later(self.report, self.page), *hint]
-
-    def _sentence(self) -> tuple[str, Style]:
-        report = self.report
-        if report.error is not None:
-            code = report.error.exit_code
-            return self._stopped(code), "look" if code == ExitCode.INTERRUPTED else "stop"
-        if report.left_behind:
-            return self._left(), "stop"
-        if report.exit_code is not ExitCode.OK:
-            return self._unhealthy(), "stop"
-        return self._good(), "good"
-
-    def _left(self) -> str:
-        number = len(self.report.left_behind)
-        verb = "is" if number == 1 else "are"
-        things = f"{_count(number, 'thing')} of {self._name} {verb} still there"
-        return f"Not clean: {things}; {self._again}."
-
-    def _stopped(self, code: int) -> str:
-        report = self.report
-        if code == ExitCode.INTERRUPTED:
-            return self._interrupted()
-        if code in (ExitCode.INVALID, ExitCode.BUG) or not report.command:
-            return ""
-        if code == ExitCode.UNHEALTHY:
-            return self._unhealthy()
-        if code == ExitCode.UNUSABLE:
-            return self._unusable()
-        if report.command in _BRINGS_UP:
-            return f"Not ready: {self._again}; what is done already is not done twice."
-        return f"Not finished: {self._again}."
-
-    def _interrupted(self) -> str:
-        verb = self.report.command
-        after = f" after {figures.seconds(self.report.seconds)}" if self.report.seconds else ""
-        if verb in _BRINGS_UP:
-            return (
-                f"Interrupted{after}: what was made is kept; {self._call(verb)} goes on with it, "
-                f"{self._call('down')} removes it."
-            )
-        if verb in _TAKES_DOWN:
-            return f"Interrupted{after}: {self._call(verb)} finishes it."
-        return f"Interrupted{after}."
-
-    def _unusable(self) -> str:
-        if any(result.status in ("fail", "error") for result in self.report.results):
-            return self._problems()
-        doctor = unbroken(f"{self.page.program} doctor")
-        return f"Docker cannot be used: {self._again}; {doctor} tells more."
-
-    def _unhealthy(self) -> str:
-        services = self.report.services.values()
-        failed = sum(service.state == "failed" for service in services)
-        skipped = sum(service.state == "skipped" for service in services)
-        if failed:
-            also = f", {skipped} skipped" if skipped else ""
-            kept = f"Kept for you to look at; {self._call('down')} removes it."
-            total = _count(len(self.report.services), "service")
-            return f"Not ready: {failed} of {total} failed{also}. {kept}"
-        if services or self.report.command == "check":
-            checks = _count(len(self.report.results), "check")
-            return f"Not healthy: {self._tally('fail', 'error')} of {checks} failed."
-        return self._problems()
-
-    def _problems(self) -> str:
-        count = self._tally("fail", "error") or self._tally("warn")
-        if count == 1:
-            return f"1 problem stops this machine: {self._again}."
-        return f"{count} problems stop this machine: {self._again.replace(' it ', ' them ')}."
-
-    def _good(self) -> str:
-        match self.report.command:
-            case "doctor":
-                return f"This machine is ready: {self._checks()}."
-            case "check":
-                return f"All is well{self._time}: {self._found()}."
-            case "up" if not self._changed:
-                return f"Nothing changed: {self._found()}{self._time}."
-            case "up" | "onboard":
-                return f"Ready{self._time}: {self._found()}."
-            case "down":
-                return self._down()
-            case "clean":
-                return self._clean()
-            case _:
-                return ""
-
-    def _down(self) -> str:
-        if not self.report.changes:
-            return f"{self._name} was not running: nothing changed."
-        volumes = sum(kept.kind == "volume" for kept in self.report.kept)
-        where = f" in {_count(volumes, 'volume')}" if volumes else ""
-        back = f"{self._call('up')} brings it back"
-        return f"{self._name} is down: its data is kept{where}; {back}."
-
-    def _clean(self) -> str:
-        if self.report.would_remove:
-            return "Nothing was changed."
-        kinds = Counter(c.kind for c in self.report.changes if c.action == "removed")
-        if self.looked:
-            return " ".join(self._looked(each) for each in self.looked)
-        if not kinds:
-            return "Nothing was there to remove."
-        gone = ", ".join(_count(number, kind) for kind, number in kinds.items())
-        return f"Removed{self._time}: {gone}."
-
-    def _looked(self, event: NothingLeft) -> str:
-        stays = event.except_for or ("what is kept on purpose" if self.report.kept else "")
-        but = f", except {stays}" if stays else ""
-        return f"Looked again: nothing of {event.instance} is left{but}."
-
-    @property
-    def _again(self) -> str:
-        again = f"run {self._call(self.report.command)} again"
-        return again if self.report.command in _TAKES_DOWN else f"fix it and {again}"
-
-    @property
-    def _name(self) -> str:
-        return self.report.instance or self.report.profile
-
-    @property
-    def _time(self) -> str:
-        return f" in {figures.seconds(self.report.seconds)}" if self.report.seconds else ""
-
-    @property
-    def _changed(self) -> bool:
-        return bool(self.report.changes) or any(image.fresh for image in self.report.images)
-
-    def _found(self) -> str:
-        ready = sum(service.state == "ready" for service in self.report.services.values())
-        services = f"{_count(ready, 'service')} verified" if ready else ""
-        checks = self._checks() if self.report.results else ""
-        return ", ".join(filter(None, (checks, services))) or "nothing to look at"
-
-    def _checks(self) -> str:
-        warned = self._tally("warn")
-        also = f", {warned} to look at" if warned else ""
-        return f"{_count(self._tally('pass'), 'check')} passed{also}"
-
-    def _tally(self, *statuses: str) -> int:
-        return sum(result.status in statuses for result in self.report.results)
-
-    def _call(self, verb: str) -> str:
-        return unbroken(call(self.page, verb, self.report.profile, self.report.instance))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+        next_ = next_command(self.report, self.page)
+        return [*next_, *later(self.report, self.page), *hint]

@@ -51,6 +51,18 @@ def test_a_plan_with_nothing_but_questions_says_that_nothing_is_to_do() -> None:
     assert plan_text(type(world.plan(SMALL))()) == NOTHING
 
 
+def test_a_job_that_was_done_before_is_said_to_be_left_alone() -> None:
+    text = f"{SMALL}  fill: {{kind: job, image: 'redis:8.0.2', command: [seed]}}\n"
+    world = World()
+    world.up(text)
+    assert plan_text(world.plan(text)) == NOTHING
+    world.engine.stop_container("shop-cache", 0)
+    assert (
+        "# 3  leave fill alone: it was done before, and nothing that it depends on has changed"
+        in plan_text(world.plan(text)).splitlines()
+    )
+
+
 def test_a_plan_as_data_holds_the_same() -> None:
     plan = World().plan()
     data = plan_data(plan)

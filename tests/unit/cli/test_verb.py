@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from envcheck.cli.verb import Answer, Common, Run, run
+from envcheck.cli.flags import Common
+from envcheck.cli.verb import Answer, Run, run
 from envcheck.core import events as ev
 from envcheck.core.errors import (
     EngineUnusable,

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from envcheck.core.profile import Profile, Service
 
 VOCABULARY = Vocabulary(
-    kinds=frozenset({"postgres", "redis", "node", "container"}),
+    kinds=frozenset({"postgres", "redis", "node", "job", "container"}),
     images={"postgres": "postgres", "redis": "redis", "node": "node"},
     required={"postgres": (("POSTGRES_PASSWORD", "POSTGRES_HOST_AUTH_METHOD"),)},
+    jobs=frozenset({"job"}),
+    seedable=frozenset({"postgres"}),
 )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from envcheck.core import plan as p
 from envcheck.core.commands import commands
+from envcheck.core.jobs import JobInputs
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import ContainerSpec, Mount, NetworkSpec, PortBinding, VolumeSpec
 from tests.unit.worlds import SHOP, World, desired
@@ -47,6 +48,9 @@ EVERY_ACT: list[p.Act] = [
     p.RemoveNetwork("id", "shop"),
     p.RemoveVolume("shop_data"),
     p.RemoveImage("redis:8.0.2", 1),
+    p.StartJob("shop-migrate", "migrate", JobInputs("image:1", "redis:8.0.2", ())),
+    p.AwaitJob("migrate", "shop-migrate"),
+    p.LeaveSeed("db", "shop-db", "/data/.envcheck-seed"),
 ]
 
 
@@ -65,6 +69,7 @@ def test_every_act_is_a_docker_command(act: p.Act) -> None:
 
 def test_only_waiting_has_no_command() -> None:
     assert commands(p.AwaitReady("db", "shop-db")) == ()
+    assert commands(p.SkipJob("migrate", "shop-migrate")) == ()
 
 
 @pytest.mark.parametrize(
@@ -79,12 +84,21 @@ def test_only_waiting_has_no_command() -> None:
         (EVERY_ACT[10], "docker network rm shop"),
         (EVERY_ACT[11], "docker volume rm shop_data"),
         (EVERY_ACT[12], "docker rmi redis:8.0.2"),
+        (EVERY_ACT[13], "docker start shop-migrate"),
+        (EVERY_ACT[14], "docker wait shop-migrate"),
         (EVERY_ACT[3], "docker build --label k=v -t envcheck.local/shop-web:1 /shop/web"),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_an_act_reads_as_docker_has_it(act: p.Act, command: str) -> None:
     assert commands(act) == (command,)
+
+
+def test_a_recipe_is_built_from_its_folder_and_what_it_shares_with_others() -> None:
+    act = p.BuildRecipe("r", "/r", REDIS, "t:1", "base:1", {}, shares=("/shared/a.sh",))
+    context, _, build = commands(act)[0].partition(" | ")
+    assert context == "tar -c -C /r . -C /shared a.sh -C /etc/ssl/certs ca-certificates.crt"
+    assert build == "docker build --network host -t t:1 -"
 
 
 def test_a_container_is_created_with_all_that_it_has() -> None:
@@ -102,6 +116,12 @@ def test_a_limit_of_memory_and_a_restart_policy_are_part_of_it() -> None:
     assert words[words.index("--restart") :][:6] == [
         *["--restart", "always", "--memory", "1048576", "--memory-swap", "1048576"]
     ]
+
+
+def test_a_host_name_is_part_of_it_where_there_is_one() -> None:
+    words = typed(p.CreateContainer(replace(SPEC, hostname="queue")))
+    assert words[words.index("--hostname") + 1] == "queue"
+    assert "--hostname" not in typed(p.CreateContainer(SPEC))
 
 
 def test_a_container_without_a_command_of_its_own_has_its_images() -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from envcheck.core.decide import changed_parts, decide_up, needs_work, services_of
+from envcheck.core.decide import decide_up, needs_work, services_of
 from envcheck.core.errors import ObjectConflict, UsageError
 from envcheck.core.plan import AwaitReady, CreateContainer, RemoveContainer
+from envcheck.core.situation import Situation, changed_parts
 from envcheck.core.spec import Label, NetworkSpec, VolumeSpec
 from tests.fake.life import dies
 from tests.unit.plans import said, shown
@@ -55,7 +56,7 @@ def test_on_an_empty_engine_everything_is_made_each_after_what_it_needs(world: W
 
 
 def test_a_plan_can_begin_with_another_number(world: World) -> None:
-    plan = decide_up(desired(SMALL), world.engine.observe(), first=7)
+    plan = decide_up(Situation(desired(SMALL), world.engine.observe()), first=7)
     assert [step.id for step in plan.steps] == [7, 8, 9, 10, 11]
     assert plan.steps[2].after == (7, 8)
 

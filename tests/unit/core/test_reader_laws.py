@@ -18,6 +18,7 @@ from envcheck.core.profile import (
     Port,
     Profile,
     Requires,
+    Restart,
     Service,
     TcpProbe,
     VolumeMount,
@@ -84,31 +85,40 @@ mounts = st.lists(
 )
 
 
+restarts: SearchStrategy[Restart] = st.sampled_from(
+    ["no", "on-failure", "always", "unless-stopped"]
+)
+
+
 @st.composite
 def services(draw: DrawFn, name: str, others: tuple[str, ...]) -> Service:
     source = draw(references | st.sampled_from([".", "web", "a/b $x"]))
     verify = draw(st.lists(probes, max_size=3).map(tuple))
     published = draw(st.none() | ports())
     one = published is not None and len(published) == 1
+    kind = draw(st.sampled_from(["postgres", "redis", "node", "job", "container"]))
+    job = kind == "job"
+    seeds = st.lists(st.sampled_from(["a.sql", "b/c $x.sql.gz"]), max_size=2, unique=True)
+    password = {"POSTGRES_PASSWORD": "x"} if kind == "postgres" else {}
     return Service(
         name=name,
-        kind=draw(st.sampled_from(["redis", "node", "container"])),
+        kind=kind,
         place=NOWHERE,
         image=source if isinstance(source, Reference) else None,
         build=source if isinstance(source, str) else None,
-        environment=draw(st.dictionaries(variables, words, max_size=3)),
+        environment=password | draw(st.dictionaries(variables, words, max_size=3)),
         ports=published,
         volumes=tuple(draw(mounts)),
         depends_on=draw(
             st.lists(st.sampled_from(others), unique=True).map(tuple) if others else st.just(())
         ),
         command=draw(st.none() | commands),
-        verify=verify if one else tuple(p for p in verify if isinstance(p, ExecProbe)),
+        verify=tuple(p for p in verify if not job and (one or isinstance(p, ExecProbe))),
         timeout=draw(st.sampled_from([0.25, 1.0, 60.0, 86400.0])),
-        stable_for=draw(st.sampled_from([0.0, 0.3, 2.5])),
-        restart=draw(st.sampled_from(["no", "on-failure", "always", "unless-stopped"])),
+        stable_for=0.3 if job else draw(st.sampled_from([0.0, 0.3, 2.5])),
+        restart="no" if job else draw(restarts),
         mem_limit=draw(st.none() | st.integers(0, 10**12)),
-        seed=tuple(draw(st.lists(st.sampled_from(["a.sql", "b/c $x.sql.gz"]), max_size=2))),
+        seed=tuple(draw(seeds)) if kind == "postgres" else (),
     )
 
 

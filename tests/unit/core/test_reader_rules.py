@@ -36,7 +36,7 @@ def test_an_unknown_kind_names_the_nearest() -> None:
         "p.yaml:5:11: unknown kind 'postgress' (did you mean 'postgres'?)"
     ]
     assert problems(with_line("kind: xyz")) == [
-        "p.yaml:5:11: unknown kind 'xyz' (one of container, node, postgres or redis)"
+        "p.yaml:5:11: unknown kind 'xyz' (one of container, job, node, postgres or redis)"
     ]
 
 
@@ -178,6 +178,6 @@ def test_a_rule_keeps_silent_about_what_is_wrong_already() -> None:
     text = services(s="image: postgres, kind: x, ports: [0], verify: [{tcp: {}}]")
     assert [problem.split(": ")[1] for problem in problems(text)] == [
         "the image 'postgres' is not pinned",
-        "unknown kind 'x' (one of container, node, postgres or redis)",
+        "unknown kind 'x' (one of container, job, node, postgres or redis)",
         "'0' is not a port (a whole number from 1 to 65535)",
     ]

@@ -457,13 +457,6 @@ def test_a_limit_of_memory() -> None:
     assert service(with_line("")).mem_limit is None
 
 
-@pytest.mark.parametrize(
-    ("file", "expected"), [("a.sql", "a.sql"), ("./seeds//a b.sql.gz", "seeds/a b.sql.gz")]
-)
-def test_a_seed_is_a_file_in_the_profiles_folder(file: str, expected: str) -> None:
-    assert service(with_line(f"seed: ['{file}']")).seed == (expected,)
-
-
 SEED = "is not a file of the profile (relative to the profile's own folder, such as seeds/"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envcheck.core import events as ev
+from envcheck.core.document import to_json
 from envcheck.core.errors import (
     EngineUnusable,
     EnvcheckError,
@@ -20,7 +21,7 @@ from envcheck.core.errors import (
     StepFailed,
     UsageError,
 )
-from envcheck.core.report import Report, fold, to_json
+from envcheck.core.report import Report, fold
 
 if TYPE_CHECKING:
     from envcheck.core.events import Event, Status
@@ -171,6 +172,7 @@ def test_the_envelope_holds_all_that_happened() -> None:
         "endpoint": "127.0.0.1:5432",
         "version": "17.11",
         "ready_seconds": 1.235,
+        "because": "",
     }
     assert data["images"]["redis:8"]["reference"] == "local/redis:8"
     assert data["kept"] == [{"kind": "volume", "name": "v", "reason": "why"}]

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envcheck.core.secrets import BLANK, blank_urls, blank_words, secret_names
+from envcheck.core.secrets import (
+    BLANK,
+    blank_urls,
+    blank_values,
+    blank_words,
+    secret_names,
+    secret_values,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +81,35 @@ def test_a_command_is_shown_without_its_secrets(
 @given(st.lists(st.text()))
 def test_a_command_keeps_its_number_of_words(words: list[str]) -> None:
     assert len(blank_words(words)) == len(words)
+
+
+def test_secrets_are_found_in_variables_commands_and_urls() -> None:
+    environments = [
+        {"POSTGRES_PASSWORD": "correct-horse", "POSTGRES_USER": "app"},
+        {"UPSTREAM": "amqp://bus:battery7@queue/"},
+    ]
+    commands = [("redis-server", "--requirepass", "staple42", "API_TOKEN=abcdef", "--port", "1")]
+    assert secret_values(environments, commands) == {
+        *("correct-horse", "battery7", "staple42", "abcdef"),
+    }
+
+
+def test_what_is_no_secret_is_not_taken_for_one() -> None:
+    environments = [{"DB_PASSWORD": "app", "DB_USER": "app"}, {"TOKEN": "webapp", "KEY": "abc"}]
+    assert secret_values(environments, public=["webapp"]) == frozenset()
+
+
+def test_a_secret_is_blanked_where_it_stands_as_a_word() -> None:
+    secrets = {"horse", "horse+battery", "a.c4"}
+    text = "password 'horse+battery', then horse; seahorses and horse_2 stay, abc4 too: a.c4"
+    assert blank_values(text, secrets) == (
+        f"password '{BLANK}', then {BLANK}; seahorses and horse_2 stay, abc4 too: {BLANK}"
+    )
+    assert blank_values(text, ()) == text
+
+
+@given(st.text(), st.sets(st.text(min_size=4, max_size=8), max_size=3))
+def test_blanking_leaves_no_secret_between_spaces(text: str, secrets: set[str]) -> None:
+    for secret in secrets:
+        shown = blank_values(f"{text} {secret} {text}", secrets)
+        assert f" {secret} " not in shown or secret in BLANK

@@ -229,6 +229,50 @@ def test_disk_use_in_both_shapes_that_engines_have(data: Answers, size: int) -> 
     assert seen.disk_use(data) == size
 
 
+_COUNTED = {"Name": "shop_db-data", "UsageData": {"Size": 48_000_000, "RefCount": 1}}
+_UNCOUNTED = {"Name": "far", "UsageData": {"Size": -1, "RefCount": -1}}
+_UNTOLD = {"Name": "untold", "UsageData": None}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"Volumes": [_COUNTED, _UNCOUNTED, _UNTOLD]},  # up to API 1.51
+        {"VolumeUsage": {"TotalSize": 48_000_000, "Items": [_COUNTED, _UNCOUNTED, _UNTOLD]}},
+        {"VolumesUsage": {"Items": [_COUNTED]}, "Volumes": None},
+    ],
+)
+def test_the_size_of_each_volume_in_both_shapes_that_engines_have(data: Answers) -> None:
+    assert seen.volume_sizes(data) == {"shop_db-data": 48_000_000}
+
+
+def test_where_no_volume_is_told_of_none_has_a_size() -> None:
+    assert seen.volume_sizes({"Volumes": None, "VolumeUsage": None}) == {}
+
+
+def test_what_is_mounted_where_is_told_of_volumes_by_their_names() -> None:
+    mounts = [
+        {"Type": "volume", "Name": "shop_db-data", "Destination": "/var/lib/postgresql/data"},
+        {"Type": "bind", "Source": "/etc", "Destination": "/mnt"},
+        {"Type": "tmpfs", "Name": "", "Destination": "/run"},
+    ]
+    assert seen.container_state({"Id": "c", "Mounts": mounts}).mounts == {
+        "/var/lib/postgresql/data": "shop_db-data",
+        "/mnt": "",
+        "/run": "",
+    }
+
+
+def test_a_health_check_is_told_with_what_it_last_printed() -> None:
+    log = [{"Output": "first"}, {"ExitCode": 1, "Output": "no route\n"}]
+    state = seen.container_state(
+        {"Id": "c", "State": {"Health": {"Status": "unhealthy", "Log": log}}}
+    )
+    assert (state.health, state.health_said) == ("unhealthy", "no route")
+    none_yet = {"Id": "c", "State": {"Health": {"Status": "starting", "Log": None}}}
+    assert seen.container_state(none_yet).health_said == ""
+
+
 names = st.sampled_from(["Id", "Name", "Names", "Labels", "Ports", "Mounts", "State", "Image"])
 nothings: st.SearchStrategy[Any] = st.sampled_from([None, [], {}, "", 0])
 

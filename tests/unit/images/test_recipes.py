@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from envcheck.core.dockerfile import base_images
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import Label
-from envcheck.images.recipes import BASE_TAG, base_act, build_act, recipe_for, recipes
+from envcheck.images.recipes import BASE_TAG, SHARED, base_act, build_act, recipe_for, recipes
 
 NAMES = sorted(recipes())
 
@@ -40,7 +42,8 @@ def test_the_scripts_of_a_recipe_can_be_executed(name: str) -> None:
         ("hello-world:linux", "hello-world"),
         ("ghcr.io/acme/postgres:17.11", None),
         ("bitnami/redis:8.0", None),
-        ("mysql:9.1", None),
+        ("mysql:9.7.4", "mysql"),
+        ("mongo:8.0", None),
     ],
 )
 def test_a_recipe_stands_in_for_an_official_image_only(pin: str, recipe: str | None) -> None:
@@ -57,6 +60,14 @@ def test_a_recipe_stands_in_for_an_official_image_only(pin: str, recipe: str | N
         ("postgres:18.1", False),
         ("redis:8.0.2", True),
         ("redis:7.4", False),
+        ("mysql:9.7", True),
+        ("mysql:8.4.3", False),
+        ("mariadb:11.8.9", True),
+        ("mariadb:10.11", False),
+        ("rabbitmq:4.0.5-management", True),
+        ("rabbitmq:3.13.7", False),
+        ("memcached:1.6.38", True),
+        ("nginx:1.26.3-alpine", True),
         ("node:22.1.0", True),
         ("hello-world:linux", True),
         ("hello-world:nanoserver", False),
@@ -75,6 +86,15 @@ def test_a_recipe_gives_the_major_versions_that_it_can(pin: str, *, gives: bool)
         ("postgres", "postgres (PostgreSQL) 17.11 (Debian 17.11-0+deb13u1)\n", "17.11"),
         ("redis", "Redis server v=8.0.2 sha=00000000:1 malloc=jemalloc-5.3.0 bits=64\n", "8.0.2"),
         ("node", "v24.21.0\n", "24.21.0"),
+        ("rabbitmq", "4.0.5\n", "4.0.5"),
+        ("memcached", "memcached 1.6.38\n", "1.6.38"),
+        ("nginx", "nginx version: nginx/1.26.3\n", "1.26.3"),
+        ("mysql", "/usr/sbin/mysqld  Ver 9.7.4-2 for Linux on x86_64 ((Debian))\n", "9.7.4"),
+        (
+            "mariadb",
+            "mariadbd  Ver 11.8.9-MariaDB-0+deb13u1 from Debian for debian-linux-gnu on x86_64\n",
+            "11.8.9",
+        ),
         ("node", "command not found", ""),
     ],
 )
@@ -103,3 +123,31 @@ def test_the_fingerprint_of_a_recipe_changes_with_its_pin() -> None:
     assert recipe is not None
     one, other = (build_act(recipe, pin).labels[Label.FINGERPRINT] for pin in pins)
     assert one != other
+
+
+def test_what_several_recipes_copy_comes_along_and_changes_their_fingerprint() -> None:
+    name = "mysql-first-start.sh"
+    file = SHARED / name
+    for pin in (parse_reference("mysql:9.7.4"), parse_reference("mariadb:11.8.9")):
+        recipe = recipe_for(pin)
+        assert recipe is not None
+        assert recipe.context().files[name].content == file.read_bytes()
+        act = build_act(recipe, pin)
+        assert act.shares == (str(file),)
+        without = build_act(replace(recipe, shares=()), pin)
+        assert act.labels[Label.FINGERPRINT] != without.labels[Label.FINGERPRINT]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recipe_copies_nothing_that_is_not_there(name: str) -> None:
+    """Certificates come from the machine that builds."""
+    context = recipes()[name].context()
+    copied = [
+        word
+        for line in context.dockerfile.splitlines()
+        if line.startswith("COPY ") and "--from=" not in line
+        for word in line.split()[1:-1]
+        if not word.startswith("--")
+    ]
+    there = {*context.files, "ca-certificates.crt"}
+    assert [word for word in copied if word not in there] == []

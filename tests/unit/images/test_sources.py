@@ -165,7 +165,7 @@ def test_an_engine_with_a_mirror_tries_it_where_the_registry_does_not_answer() -
 
 def test_an_image_without_a_recipe_cannot_be_had_without_its_registry() -> None:
     with pytest.raises(RegistryUnreachable) as caught:
-        find(parse_reference("mysql:9.1"), EMPTY, silent())
+        find(parse_reference("mongo:8.0"), EMPTY, silent())
     assert "there is no recipe for it" in caught.value.what
     assert caught.value.evidence == ("dial tcp: no such host",)
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix
+from envcheck.core.lanes import timeline
 from envcheck.core.report import fold
+from envcheck.core.timeline import Timed
 
 if TYPE_CHECKING:
     from envcheck.core.report import Report
@@ -37,7 +39,9 @@ class Run:
     @property
     def report(self) -> Report:
         """The report of the run."""
-        return replace(fold(self.events), seconds=self.seconds)
+        timed = [Timed(time, event) for time, event in self.timed]
+        whole = timeline(timed, self.seconds)
+        return replace(fold(self.events), seconds=self.seconds, timeline=whole)
 
 
 def passed(id: str, title: str, summary: str, seconds: float = 0.0) -> ev.Checked:
@@ -302,6 +306,12 @@ DATA_OTHER_MAJOR = ev.ServiceFailed(
         ("./inv clean webapp --only db",),
         destructive=True,
     ),
+    image="postgres:17.11",
+    digest="sha256:87c4",
+    source="registry",
+    state="exited",
+    exit_code=1,
+    heard="connection refused",
 )
 
 UP_FAILED = Run(

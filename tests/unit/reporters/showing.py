@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from envcheck.reporters.console.live import LiveReporter
-from envcheck.reporters.console.outside import Outside
 from envcheck.reporters.console.page import ASCII, UNICODE, Page
 from envcheck.reporters.console.plain import PlainReporter
+from envcheck.reporters.outside import Outside
 from tests.unit.reporters.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -32,10 +32,18 @@ class Clock:
         return self.time
 
 
-def plain(run: Run, width: int = 100, *, encoding: str = "utf-8", colour: bool = False) -> str:
+def plain(
+    run: Run,
+    width: int = 100,
+    *,
+    encoding: str = "utf-8",
+    colour: bool = False,
+    timings: bool = False,
+) -> str:
     """What plain output says of a run."""
     stream, clock = StringIO(), Clock()
-    page = Page(width, UNICODE if encoding == "utf-8" else ASCII, bars=False)
+    glyphs = UNICODE if encoding == "utf-8" else ASCII
+    page = Page(width, glyphs, bars=False, timings=timings)
     reporter = PlainReporter(stream, page, Outside(encoding), colour=colour, clock=clock)
     for clock.time, event in run.timed:
         reporter.handle(event)

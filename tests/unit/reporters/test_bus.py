@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envcheck.core import events as ev
+from envcheck.core.errors import Fix, UsageError
 from envcheck.core.report import Report
 from envcheck.reporters.bus import Bus
 
@@ -70,7 +71,7 @@ def test_events_from_many_threads_come_one_at_a_time() -> None:
         range(500)
     )
     assert tuple(listener.heard) == bus.events
-    assert bus.trouble is None
+    assert not bus.troubles
 
 
 def test_a_broken_reporter_stops_nobody_and_is_told_at_the_end(
@@ -104,3 +105,55 @@ def test_an_interrupt_is_not_swallowed() -> None:
     with pytest.raises(KeyboardInterrupt):
         bus.emit(ev.Note("a"))
     assert bus.events == (ev.Note("a"),)
+
+
+def test_every_event_has_its_second_of_the_run() -> None:
+    times = iter([100.0, 100.0, 102.5, 107.0])
+    bus = Bus(clock=lambda: next(times))
+    bus.emit(ev.Note("a"))
+    bus.emit(ev.Note("b"))
+    assert [(timed.time, timed.event) for timed in bus.timed] == [
+        (0.0, ev.Note("a")),
+        (2.5, ev.Note("b")),
+    ]
+    assert bus.seconds == 7.0
+
+
+def test_each_broken_reporter_is_told_of_once_and_in_its_own_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    unwritten = UsageError("r.xml cannot be written: disk full")
+    bus = Bus(Broken(KeyError("colour")), Broken(unwritten))
+    bus.emit(ev.Note("a"))
+    bus.finish(Report())
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert told[1] == "envcheck: r.xml cannot be written: disk full"
+
+
+def test_no_listener_hears_the_secrets_of_the_profile() -> None:
+    listener = Listener()
+    bus = Bus(listener)
+    bus.emit(ev.ProfileRead("p.yaml", secrets=frozenset({"correct-horse"})))
+    said = "password correct-horse refused"
+    failure = ev.ServiceFailed(
+        "correct-horse", "x", "c", said, 0.1, (said,), (said,), Fix(said), heard=said
+    )
+    bus.emit(failure)
+    bus.emit(ev.Checked(ev.Result("a", "a", "fail", said, evidence=(said,))))
+    bus.emit(ev.ServiceProgress("db", "starting", said))
+    told = [event for event in bus.events if not isinstance(event, ev.ProfileRead)]
+    assert tuple(listener.heard[1:]) == tuple(told)
+    assert "correct-horse refused" not in repr(told)
+    assert repr(told).count("password ••• refused") == 8
+    assert "correct-horse" not in repr(bus.events[0])
+    assert told[0] == bus.events[1]
+    assert getattr(told[0], "service", "") == "correct-horse"  # a name is no text to change
+
+
+def test_the_variables_to_connect_with_are_passed_on() -> None:
+    bus = Bus()
+    bus.emit(ev.ProfileRead("p.yaml", secrets=frozenset({"hunter2"})))
+    connect = ev.Connect({"URL": "x://a:hunter2@h"}, {"URL": "x://a:•••@h"})
+    bus.emit(connect)
+    assert bus.events[1] is connect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from envcheck.reporters.console.lines import cells
 from tests.unit.reporters.recorded import (
     DOCTOR_FIX,
     INTERRUPTED,
@@ -11,9 +12,11 @@ from tests.unit.reporters.recorded import (
     ONBOARD_BARE,
     PULL_FAILED,
     RUNS,
+    UP_NOTHING,
     Run,
 )
 from tests.unit.reporters.showing import Screening, matches_golden, plain
+from tests.unit.reporters.stepwise import FAILED, MACHINE_TIMED, MANY_FAILED, TWELVE, WELL
 
 WIDTHS = (100, 60)
 runs = pytest.mark.parametrize("run", RUNS, ids=lambda run: run.name)
@@ -30,6 +33,25 @@ def test_plain_output_reads_as_agreed(run: Run, width: int) -> None:
 @runs
 def test_the_screen_reads_as_agreed_at_the_end(run: Run, width: int) -> None:
     matches_golden(f"{run.name}-live-{width}", Screening(run, width).end())
+
+
+@widths
+@pytest.mark.parametrize("run", [FAILED, MANY_FAILED], ids=lambda run: run.name)
+def test_a_failure_reads_as_agreed(run: Run, width: int) -> None:
+    matches_golden(f"{run.name}-{width}", Screening(run, width).end())
+
+
+@widths
+@pytest.mark.parametrize("run", [WELL, FAILED, MACHINE_TIMED, TWELVE], ids=lambda run: run.name)
+def test_timings_read_as_agreed(run: Run, width: int) -> None:
+    text = plain(run, width, timings=True)
+    assert all(cells(line) <= width for line in text.splitlines())
+    matches_golden(f"{run.name}-timings-{width}", text[text.index("Timings") :])
+
+
+def test_timings_are_told_only_where_asked_for() -> None:
+    assert "Timings" not in plain(WELL)
+    assert "Timings" not in plain(UP_NOTHING, timings=True)  # it took no steps
 
 
 @pytest.mark.parametrize("run", [ONBOARD, PULL_FAILED], ids=lambda run: run.name)

@@ -7,7 +7,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
 
-from envcheck.core.report import to_json
+from envcheck.core.document import to_json
 from envcheck.reporters.json_document import JsonReporter
 from tests.unit.reporters.recorded import PASSWORD, RUNS, Run
 

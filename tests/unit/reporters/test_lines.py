@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envcheck.core import figures
+from envcheck.reporters.calling import unbroken
 from envcheck.reporters.console import lines
 from envcheck.reporters.console.lines import Span, line
-from envcheck.reporters.console.outside import Outside
+from envcheck.reporters.outside import Outside
 
 
 @given(st.text(), st.integers(10, 100))
@@ -33,7 +34,7 @@ def test_wide_and_combining_characters_take_their_real_room() -> None:
 
 
 def test_a_tied_command_is_not_broken() -> None:
-    text = f"fix it and run {lines.unbroken('./inv up webapp')} again"
+    text = f"fix it and run {unbroken('./inv up webapp')} again"
     assert lines.wrap(text, 25) == ["fix it and run", "./inv up webapp again"]
 
 
@@ -91,3 +92,11 @@ def test_progress_is_told_in_the_unit_of_the_whole(done: int, total: int, text: 
 )
 def test_sizes_as_docker_prints_them(count: int, text: str) -> None:
     assert figures.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0.00 s"), (0.0449, "0.04 s"), (9.994, "9.99 s"), (9.996, "10.0 s"), (185, "3 min 5 s")],
+)
+def test_durations_to_compare_are_told_more_exactly(seconds: float, text: str) -> None:
+    assert figures.exactly(seconds) == text

@@ -106,7 +106,8 @@ def test_quiet_still_says_what_is_wrong_and_how_it_ended() -> None:
     text = quiet(UP_FAILED)
     assert "db: the data in volume webapp_db-data was made by PostgreSQL 15" in text
     assert "this loses data" in text
-    assert " ".join(text.split()).endswith("envcheck down webapp removes it.")
+    assert "envcheck down webapp removes it." in " ".join(text.split())
+    assert text.endswith("Next: docker logs webapp-db, then envcheck up webapp\n")
     assert "cache" not in text
 
 

@@ -21,6 +21,7 @@ WARN = ev.Result("b", "b", "warn", "so so")
 FAIL = ev.Result("c", "c", "fail", "bad", fix=Fix("do it", ("sudo it",), mendable=True))
 BAD = replace(FAIL, id="d", fix=None)
 READY = {"db": ServiceReport("ready"), "web": ServiceReport("ready")}
+ONE_FAILED = {**READY, "web": ServiceReport("failed")}
 KEPT = (ev.Kept("volume", "webapp_db-data", "down keeps data"),)
 GONE = (ev.Change("removed", "volume", "webapp_db-data"),)
 MADE = (ev.Change("created", "container", "webapp-db"),)
@@ -58,6 +59,17 @@ def text(block: Block) -> list[str]:
         (
             report("check", results=(PASS, FAIL), services=READY),
             "Not healthy: 1 of 2 checks failed.",
+        ),
+        (
+            report("check", results=(PASS, FAIL), services=ONE_FAILED),
+            "Not healthy: 1 of 2 services failed.",
+        ),
+        (
+            report("up", results=(PASS, FAIL), services=ONE_FAILED),
+            (
+                "Not ready: 1 of 2 services failed. "
+                "Kept for you to look at; ./inv down webapp removes it."
+            ),
         ),
         (
             report("check", results=(PASS,), services=READY),

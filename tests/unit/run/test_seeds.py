@@ -146,6 +146,17 @@ def test_a_server_that_dies_of_it_is_told_as_that(world: World, client: Client) 
     assert "137" in failure(world).summary
 
 
+def test_so_is_one_that_dies_before_the_client_can_be_run(world: World, client: Client) -> None:
+    def die(what: tuple[str, str]) -> None:
+        if what == ("execute", DB):
+            world.engine.store.container(DB).end(1)
+
+    world.engine.before_each_act = die
+    world.up(TEXT)
+    assert failure(world).id == "service.exited"
+    assert "exited with code 1" in failure(world).summary
+
+
 def test_without_a_published_port_the_client_itself_is_asked_first(
     world: World, client: Client
 ) -> None:

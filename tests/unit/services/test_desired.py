@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from envcheck.core.decide import changed_parts
 from envcheck.core.profile import Port
+from envcheck.core.situation import changed_parts
 from envcheck.core.spec import Label, Mount, PortBinding, VolumeSpec
 from envcheck.services.catalogue import KINDS, vocabulary
 from envcheck.services.desired import ImageChoice, desire, published_ports
@@ -70,7 +70,7 @@ def test_services_come_after_what_they_depend_on() -> None:
         ("image: 'redis:8.0.2', ports: []", ()),
         ("image: 'redis:8.0.2', ports: ['16379:6379']", (PortBinding(6379, 16379),)),
         ("image: 'redis:8.0.2', ports: ['auto:6379']", (PortBinding(6379, None),)),
-        ("image: 'nginx:1.27'", ()),
+        ("image: 'traefik:3.1'", ()),
     ],
 )
 def test_ports_are_the_profiles_or_the_kinds(line: str, bindings: tuple[PortBinding, ...]) -> None:
@@ -91,6 +91,25 @@ def test_a_volume_of_the_profile_on_the_data_path_takes_the_place_of_the_kinds()
 def test_a_volume_elsewhere_comes_beside_the_kinds() -> None:
     found = desired(one("image: 'redis:8.0.2', volumes: ['more:/more']")).services["s"]
     assert found.container.mounts == (Mount("shop_s-data", "/data"), Mount("shop_more", "/more"))
+
+
+def test_a_kind_whose_image_has_more_volumes_has_one_for_each() -> None:
+    """The official mongo image declares two, and data never goes into one without a name."""
+    found = desired(one("image: 'mongo:8.0'")).services["s"]
+    assert found.container.mounts == (
+        Mount("shop_s-data", "/data/db"),
+        Mount("shop_s-config", "/data/configdb"),
+    )
+    assert [volume.name for volume in found.volumes] == ["shop_s-data", "shop_s-config"]
+
+
+def test_a_volume_of_the_profile_takes_the_place_of_each_of_them() -> None:
+    line = "image: 'mongo:8.0', volumes: ['mine:/data/configdb']"
+    found = desired(one(line)).services["s"]
+    assert found.container.mounts == (
+        Mount("shop_s-data", "/data/db"),
+        Mount("shop_mine", "/data/configdb"),
+    )
 
 
 def test_a_built_image_keeps_its_data_where_the_image_that_it_is_based_on_does() -> None:
@@ -125,6 +144,21 @@ def test_the_fingerprint_tells_which_part_of_a_container_changed(
     assert changed_parts(before, now) == changed
 
 
+def test_a_host_name_is_given_where_the_data_bears_it_and_stays_with_the_service() -> None:
+    line = one("image: 'rabbitmq:4.0.5'")
+    names = [desired(line, instance=i).services["s"].container.hostname for i in ("a", "b")]
+    assert names == ["s", "s"]
+    marks = desired(line).services["s"].container.labels[Label.FINGERPRINT].split(",")
+    assert marks[-1].startswith("hostname:")
+
+
+def test_other_kinds_keep_the_name_that_the_engine_makes_up() -> None:
+    """And the fingerprint that they had before there were host names."""
+    db = desired().services["db"].container
+    assert db.hostname == ""
+    assert "hostname" not in db.labels[Label.FINGERPRINT]
+
+
 def test_no_secret_can_be_read_in_a_label() -> None:
     container = desired().services["db"].container
     assert "secret-of-db" not in "".join(container.labels.values())
@@ -132,9 +166,13 @@ def test_no_secret_can_be_read_in_a_label() -> None:
 
 def test_every_kind_is_known_to_the_reader_by_its_name_and_images() -> None:
     words = vocabulary()
-    assert words.kinds == {"postgres", "redis", "node", "container"} == set(KINDS)
-    assert words.images == {"postgres": "postgres", "redis": "redis", "node": "node"}
-    assert set(words.required) == {"postgres"}
+    named = {
+        *("postgres", "mysql", "mariadb"),
+        *("redis", "memcached", "rabbitmq", "node", "nginx"),
+    }
+    assert words.kinds == {*named, "mongodb", "job", "container"} == set(KINDS)
+    assert words.images == {**{name: name for name in named}, "mongo": "mongodb"}
+    assert set(words.required) == {"postgres", "mysql", "mariadb"}
 
 
 def test_the_choice_of_an_image_does_not_change_the_profile() -> None:

@@ -127,5 +127,15 @@ def test_a_page_that_is_not_says_what_came_instead(
     assert str(caught.value) == heard
 
 
+def test_the_address_alone_is_enough_to_connect() -> None:
+    asked: list[bytes] = []
+    with server(page("404 Not Found", b"", asked=asked)) as port:
+        assert http.dial(f"http://127.0.0.1:{port}", PATIENCE) == "GET / answered 404"
+        assert http.dial(f"http://127.0.0.1:{port}/a", PATIENCE) == "GET /a answered 404"
+    assert asked[1].startswith(b"GET /a HTTP/1.1\r\n")
+    with pytest.raises(NotReady, match="refused"):
+        http.dial(f"http://127.0.0.1:{nobody()}", PATIENCE)
+
+
 def test_the_address_is_what_a_browser_takes() -> None:
     assert http.url(access(3000)) == "http://127.0.0.1:3000"

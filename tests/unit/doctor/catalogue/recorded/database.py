@@ -70,6 +70,48 @@ RECORDED = (
         "real: PostgreSQL 15.18 and psycopg 3; the first line is the image's own",
     ),
     Recording(
+        "mysql.no-password",
+        _exited(
+            "2026-11-24 14:21:02+00:00 [ERROR] [Entrypoint]: Database is uninitialized and password"
+            " option is not specified",
+            "    You need to specify one of the following as an environment variable:",
+            "    - MYSQL_ROOT_PASSWORD",
+        ),
+        "quoted: docker-library/mysql, docker-entrypoint.sh",
+    ),
+    Recording(
+        "mysql.old-password",
+        Symptom(
+            "wait",
+            "webapp-db",
+            "Access denied for user 'app'@'172.17.0.1' (using password: YES)",
+            state="running",
+            logs=(
+                "2026-11-24 14:33:27 0 [Note] mariadbd: ready for connections.",
+                (
+                    "2026-11-24 14:33:28 30 [Warning] Access denied for user 'app'@'172.17.0.1'"
+                    " (using password: YES)"
+                ),
+            ),
+        ),
+        "real: MariaDB 11.8.9 and PyMySQL 1.2.4; MySQL 9.7.4 says the same, and logs nothing",
+    ),
+    Recording(
+        "mysql.old-database",
+        Symptom(
+            "wait",
+            "webapp-db",
+            "Access denied for user 'app'@'%' to database 'nope'",
+            state="running",
+        ),
+        "real: MySQL 9.7.4 and MariaDB 11.8.9, PyMySQL 1.2.4",
+    ),
+    Recording(
+        "mysql.old-database",
+        Symptom("wait", "webapp-db", "Unknown database 'nope'", state="running"),
+        "real: MySQL 9.7.4 and MariaDB 11.8.9 to root, PyMySQL 1.2.4",
+    ),
+    Recording(
         "mongo.old-password",
         Symptom(
             "wait",
@@ -105,6 +147,47 @@ RECORDED = (
             ),
         ),
         "quoted: docker-library/mongo#641 (MongoDB 7)",
+    ),
+    Recording(
+        "rabbitmq.old-password",
+        Symptom(
+            "wait",
+            "others-queue",
+            "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details"
+            " see the broker logfile.",
+            state="running",
+            logs=(
+                (
+                    "2026-11-24 14:19:18.591086+00:00 [info] <0.1130.0> accepting AMQP connection"
+                    " 172.18.0.1:48750 -> 172.18.0.2:5672\x1b[0m"
+                ),
+                (
+                    "\x1b[38;5;160m2026-11-24 14:19:18.593254+00:00 [error] <0.1130.0> Error on"
+                    " AMQP connection <0.1130.0> (172.18.0.1:48750 -> 172.18.0.2:5672, state:"
+                    " starting):\x1b[0m"
+                ),
+                (
+                    "\x1b[38;5;160m2026-11-24 14:19:18.593254+00:00 [error] <0.1130.0> PLAIN login"
+                    " refused: user 'app' - invalid credentials\x1b[0m"
+                ),
+            ),
+        ),
+        "real: RabbitMQ 4.0.5 and pika 1.4.4",
+    ),
+    Recording(
+        "rabbitmq.old-virtual-host",
+        Symptom("wait", "others-queue", "NOT_ALLOWED - vhost nope not found", state="running"),
+        "real: RabbitMQ 4.0.5 and pika 1.4.4",
+    ),
+    Recording(
+        "rabbitmq.old-virtual-host",
+        Symptom(
+            "wait",
+            "others-queue",
+            "NOT_ALLOWED - access to vhost 'other' refused for user 'app'",
+            state="running",
+        ),
+        "real: RabbitMQ 4.0.5 and pika 1.4.4",
     ),
     Recording(
         "redis.newer-data",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import Field, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from envcheck.core.events import Connect
 from envcheck.core.secrets import blank_urls
+from envcheck.core.texts import with_texts
 
 if TYPE_CHECKING:
     from envcheck.core.events import Event
@@ -31,34 +31,54 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 
 
+# What a runner takes for a command, in its two spellings (actions/runner, ActionCommand.cs): the
+# one begins a line, wherever a line may begin after it was wrapped; the other stands anywhere.
+_COMMAND = re.compile(
+    r"::(?=(?:add-(?:mask|matcher|path)|debug|echo|(?:end)?group|error|internal-[a-z-]+|notice"
+    r"|remove-matcher|save-state|set-(?:env|output)|stop-commands|warning)\b)|##(?=\[)",
+    re.IGNORECASE,
+)
+
 _LONG = ("text", "evidence", "logs", "command", "commands")
 """The parts of events that may have several lines; all others are names and single sentences."""
 
 
 class Outside:
-    """Makes text from outside fit to be shown in an encoding."""
+    """Makes text from outside fit to be shown in an encoding.
 
-    def __init__(self, encoding: str = "utf-8") -> None:
+    Args:
+        encoding: what the stream writes.
+        runner: whether a GitHub runner reads along, which takes commands from what is printed.
+    """
+
+    def __init__(self, encoding: str = "utf-8", *, runner: bool = False) -> None:
         self._encoding = encoding
+        self._runner = runner
 
     def event(self, event: Event) -> Event:
         """The event with all its text made harmless, and without the secrets it carries."""
         if isinstance(event, Connect):
-            return Connect(variables={}, shown=self._value(event.shown, self._row))
-        return cast("Event", self._value(event, self._row))
+            event = replace(event, variables={})
+        return with_texts(event, self._changed)
 
     def report(self, report: T) -> T:
         """The report likewise."""
-        return cast("T", self._value(report, self._row))
+        return with_texts(report, self._changed)
+
+    def _changed(self, text: str, field: str) -> str:
+        return self.text(text) if field in _LONG else self._row(text)
 
     def text(self, text: str) -> str:
         """The text, harmless; line breaks are kept."""
         if text.isascii() and text.isprintable():
-            return blank_urls(text)
+            return self._harmless(blank_urls(text))
         text = _ESCAPE.sub("", text).replace("\r\n", "\n")
         rows = (_last_written(row).expandtabs(4) for row in text.split("\n"))
         seen = "\n".join("".join(map(_visible, row)) for row in rows)
-        return self._encodable(blank_urls(seen))
+        return self._harmless(self._encodable(blank_urls(seen)))
+
+    def _harmless(self, text: str) -> str:
+        return _COMMAND.sub(lambda sign: " ".join(sign[0]), text) if self._runner else text
 
     def _row(self, text: str) -> str:
         return self.text(text).replace("\n", " ")
@@ -70,25 +90,6 @@ class Outside:
             plain = text.translate(_PLAIN)
             return plain.encode(self._encoding, "replace").decode(self._encoding)
         return text
-
-    def _value(self, value: Any, clean: Callable[[str], str]) -> Any:
-        match value:
-            case str():
-                return clean(value)
-            case tuple():
-                return tuple(self._value(item, clean) for item in value)
-            case Mapping():
-                return {clean(str(key)): self._value(item, clean) for key, item in value.items()}
-            case _ if is_dataclass(value) and not isinstance(value, type):
-                return replace(
-                    value, **{part.name: self._part(value, part) for part in fields(value)}
-                )
-            case _:
-                return value
-
-    def _part(self, whole: Any, part: Field[Any]) -> Any:
-        clean = self.text if part.name in _LONG else self._row
-        return self._value(getattr(whole, part.name), clean)
 
 
 def _visible(character: str) -> str:

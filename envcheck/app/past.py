@@ -1,0 +1,75 @@
+"""What is known of an instance from before: the ledger's records, and the marks in its volumes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from envcheck.core.past import Past
+from envcheck.core.seeding import MARK, read_mark
+from envcheck.core.situation import changed_parts
+from envcheck.core.spec import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from envcheck.app.session import Session
+    from envcheck.core.desired import Desired, DesiredService
+    from envcheck.core.jobs import JobRecord
+    from envcheck.core.observed import Observed
+    from envcheck.core.seeding import Mark
+
+
+def past_of(session: Session, desired: Desired, observed: Observed, *, look: bool) -> Past:
+    """What is known of an instance.
+
+    Args:
+        session: has the engine and the ledger.
+        desired: the instance as it should be.
+        observed: the engine as it is.
+        look: whether to look into volumes that no container has, by means of one that is made for
+            that and removed at once. Otherwise what is in them stays unknown.
+    """
+    has_jobs = any(service.job for service in desired.services.values())
+    jobs = session.ledger().jobs(desired.owner.instance) if has_jobs else {}
+    return Past(
+        jobs=jobs,
+        succeeded=frozenset(_succeeded(session, jobs, observed)),
+        marks=dict(_marks(session, desired, observed, look=look)),
+    )
+
+
+def _succeeded(
+    session: Session, jobs: Mapping[str, JobRecord], observed: Observed
+) -> Iterator[str]:
+    """The containers of unfinished jobs that have ended well all the same."""
+    unfinished = {record.container for record in jobs.values() if not record.done}
+    for seen in observed.containers:
+        ended = seen.id in unfinished and seen.state == "exited"
+        if ended and session.engine().inspect_container(seen.id).exit_code == 0:
+            yield seen.id
+
+
+def _marks(
+    session: Session, desired: Desired, observed: Observed, *, look: bool
+) -> Iterator[tuple[str, Mark | None]]:
+    """The marks of the volumes that were made for a seed."""
+    engine = session.engine()
+    for service in desired.services.values():
+        volume = observed.volume(service.data.volume) if service.data else None
+        if service.data is None or volume is None or Label.SEED not in volume.labels:
+            continue
+        if _mounted_alike(service, observed):
+            path = f"{service.data.target.rstrip('/')}/{MARK}"
+            yield volume.name, read_mark(engine.read_file(service.container.name, path))
+        elif look:
+            labels = desired.owner.labels(service=service.name, fingerprint="look:1")
+            image = service.container.image
+            found = engine.read_in_volume(volume.name, MARK, image, labels)
+            yield volume.name, read_mark(found)
+
+
+def _mounted_alike(service: DesiredService, observed: Observed) -> bool:
+    """Whether the service's container has its volumes where they shall be."""
+    seen = observed.container(service.container.name)
+    wanted = service.container.labels[Label.FINGERPRINT]
+    return seen is not None and "volumes" not in changed_parts(seen.fingerprint, wanted)

@@ -1,0 +1,75 @@
+"""The flags that tasks have in common, and the signature in which Invoke reads them."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COMMON_HELP = {
+    "profile": "a name in profiles/, or a path; left out, the only profile there is",
+    "json": "one JSON document on stdout, all else on stderr",
+    "yes": "agree to what would be asked",
+    "instance": "the name of the running copy; the profile's own name unless given",
+    "quiet": "say nothing but what went wrong",
+    "debug": "show the traceback of an error",
+}
+TELLING_HELP = {
+    "report": "write a report to this .html, .xml (JUnit) or .json file; may be given again",
+    "timings": "tell at the end where the time went",
+}
+
+
+@dataclass(frozen=True)
+class Common:
+    """The flags that every task takes."""
+
+    json: bool = False
+    yes: bool = False
+    instance: str = ""
+    quiet: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The flags of the tasks that bring up or verify: which reports to write, what else to tell."""
+
+    report: Sequence[str] = ()
+    timings: bool = False
+
+
+NOTHING_MORE = Telling()
+
+
+def taken(flags: dict[str, Any], kind: type[Common | Telling]) -> dict[str, Any]:
+    """Those of the flags that are of this kind, taken out of the others."""
+    return {name: flags.pop(name) for name in vars(kind()) if name in flags}
+
+
+def signature(body: Callable[..., object], *, telling: bool) -> inspect.Signature:
+    """The signature of a task: the profile, the flags of its body, and the common ones.
+
+    Args:
+        body: takes a Run, the profile's name, and flags of its own.
+        telling: whether it has the flags of `Telling`.
+    """
+
+    def flag(name: str, default: object) -> inspect.Parameter:
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
+
+    own = list(inspect.signature(body).parameters.values())[2:]
+    # Invoke makes a list of what is not there; a default of ours would be added to.
+    more = {"report": None, "timings": False} if telling else {}
+    return inspect.Signature(
+        [
+            inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD),
+            inspect.Parameter("profile", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None),
+            *(flag(parameter.name, parameter.default) for parameter in own),
+            *(flag(name, default) for name, default in more.items()),
+            *(flag(name, default) for name, default in vars(Common()).items()),
+        ]
+    )

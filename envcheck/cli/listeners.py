@@ -1,0 +1,107 @@
+"""Who listens to a run: the console, the JSON document, the CI system, and the report files."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from envcheck.core.errors import Fix, UsageError
+from envcheck.reporters.files import FileReporter, refuse_unwritable
+from envcheck.reporters.made import Made
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from envcheck.cli.flags import Common, Telling
+    from envcheck.reporters.files import Render
+    from envcheck.reporters.protocol import Reporter
+
+ENDINGS = (".html", ".xml", ".json")
+
+
+def listeners(common: Common, telling: Telling, *, answers: bool) -> list[Reporter]:
+    """Those who tell of a run while it goes on.
+
+    Args:
+        common: the flags that every task has.
+        telling: the flags about what is told besides.
+        answers: whether stdout is for the task's answer alone.
+    """
+    from envcheck.reporters.console import console_reporter
+
+    found: list[Reporter] = []
+    if common.json:
+        from envcheck.reporters.json_document import JsonReporter
+
+        found.append(JsonReporter(sys.stdout))
+    found.append(
+        console_reporter(
+            sys.stderr if common.json or answers else sys.stdout,
+            environ=os.environ,
+            quiet=common.quiet or answers,
+            program=program_name(),
+            timings=telling.timings,
+        )
+    )
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from envcheck.reporters.github import GithubReporter
+
+        # Not on stdout, which may hold a document; the runner reads its commands from both.
+        found.append(GithubReporter(sys.stderr, os.environ, made()))
+    return found
+
+
+def report_files(files: Sequence[str]) -> list[Reporter]:
+    """Those who write a report when the run is over, for each file by its ending.
+
+    Raises:
+        UsageError: a file's ending says no format, or it could not be written.
+    """
+    found: list[Reporter] = []
+    for file in files:
+        path = Path(file)
+        render = _render(path)
+        refuse_unwritable(path)
+        found.append(FileReporter(path, render))
+    return found
+
+
+def _render(path: Path) -> Render:
+    match path.suffix.lower():
+        case ".html":
+            from envcheck.reporters import html
+
+            return partial(html.page, made=made())
+        case ".xml":
+            from envcheck.reporters import junit
+
+            return partial(junit.document, made=made())
+        case ".json":
+            from envcheck.reporters import json_document
+
+            return json_document.document
+        case ending:
+            said = (
+                f"there is no report of the kind {ending}" if ending else "its name has no ending"
+            )
+            raise UsageError(
+                f"--report {path}: {said}",
+                id="usage.report",
+                fix=Fix("end the file's name in .html (a page), .xml (JUnit) or .json"),
+            )
+
+
+def made() -> Made:
+    """The circumstances of a report that is made by this process, for a run that begins now."""
+    return Made(datetime.now(timezone.utc).astimezone(), platform.node(), program_name())
+
+
+def program_name() -> str:
+    """How envcheck was called, for the commands in its advice."""
+    called = Path(sys.argv[0]).name
+    return "./inv" if called == "__main__.py" else called

@@ -1,0 +1,28 @@
+"""How the reader calls envcheck's tasks: by ``./inv``, or as ``envcheck``. Pure."""
+
+from __future__ import annotations
+
+import re
+
+TIE = "\xa0"
+"""A space at which a text is not broken."""
+
+_OWN_COMMAND = re.compile(r"(^|`)envcheck ")
+
+
+def call(program: str, verb: str, profile: str, instance: str) -> str:
+    """The command for a task on an instance."""
+    words = [program, verb, profile]
+    if instance not in ("", profile):
+        words += ["--instance", instance]
+    return " ".join(filter(None, words))
+
+
+def as_called(text: str, program: str) -> str:
+    """Advice with our own commands as they are called here."""
+    return _OWN_COMMAND.sub(lambda found: f"{found[1]}{program} ", text)
+
+
+def unbroken(text: str) -> str:
+    """The text, with spaces at which it is not broken into lines."""
+    return text.replace(" ", TIE)
