@@ -25,8 +25,10 @@ from envcheck.services.catalogue import KINDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from envcheck.app.checking.subject import Subject
     from envcheck.app.session import Session
-    from envcheck.core.profile import Service
+    from envcheck.core.profile import Profile, Service
+    from envcheck.core.spec import Owner
     from envcheck.run.readiness import Target
     from envcheck.services.desired import ImageChoice
 
@@ -45,7 +47,10 @@ def check(session: Session, name: str, results: Results, *, deep: bool = False) 
     Raises:
         UsageError: nothing of the instance runs.
     """
-    instance = _instance(session, name, results)
+    profile = load(session, name)
+    owner = owner_of(session, profile)
+    session.emit(ev.Started("check", profile.name, owner.instance, profile.description))
+    instance = _instance(session, profile, owner, results)
     session.emit(ev.Section("Services"))
     for service in instance.profile.services.values():
         if service.name not in instance.targets and not KINDS[service.kind].job:
@@ -53,18 +58,29 @@ def check(session: Session, name: str, results: Results, *, deep: bool = False) 
     tell_jobs(instance)
     _see_ready(instance)
     session.emit(ev.Section("Verdicts"))
-    exam = Exam(session, instance.owner, instance.profile)
-    found = subjects(instance)
-    examine(exam, tuple(questions(instance, found)), results())
+    exam, found = _ask(instance)
     if deep:
         session.emit(ev.Section("Data"))
         prove_all(instance, found, exam)
 
 
-def _instance(session: Session, name: str, results: Results) -> Instance:
-    profile = load(session, name)
-    owner = owner_of(session, profile)
-    session.emit(ev.Started("check", profile.name, owner.instance, profile.description))
+def ask(session: Session, profile: Profile, owner: Owner, results: Results) -> None:
+    """Ask the services of an instance that is up all that makes sense once they are ready.
+
+    Raises:
+        UsageError: nothing of the instance runs.
+    """
+    _ask(_instance(session, profile, owner, results))
+
+
+def _ask(instance: Instance) -> tuple[Exam, tuple[Subject, ...]]:
+    exam = Exam(instance.session, instance.owner, instance.profile)
+    found = tuple(subjects(instance))
+    examine(exam, tuple(questions(instance, found)), instance.results())
+    return exam, found
+
+
+def _instance(session: Session, profile: Profile, owner: Owner, results: Results) -> Instance:
     observed = session.engine().observe()
     if not any(observed.of_instance(owner.instance)):
         raise UsageError(

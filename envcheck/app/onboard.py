@@ -1,10 +1,11 @@
-"""onboard: the new teammate's one command: doctor with fixes, up, and how to connect."""
+"""onboard: the new teammate's one command: doctor with fixes, up, check, and how to connect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from envcheck.app import connect, doctor
+from envcheck.app.check import ask
 from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
 from envcheck.app.seeds import find_seeds
@@ -36,4 +37,6 @@ def onboard(session: Session, name: str, results: Callable[[], tuple[ev.Result, 
     doctor.check_machine(session, profile, owner, checks, fix=True)
     doctor.fit(results())
     converge(session, profile, owner)
+    # A service that is not ready is told already, and cannot be asked anything.
+    ask(session, profile, owner, results)
     connect.tell(session, profile, owner)

@@ -188,6 +188,7 @@ def run(
         explainer(session, owner.profile),
         Supplies(JobBook(session.ledger, owner.instance), seeds.contents),
     )
+    lookout.at_each_end(perform.notice)
     with listening(lookout, engine, owner.instance):
         steps = course("services", session.emit, fail_fast=fail_fast)
         outcomes = execute(plan, perform, abort=session.clock.stop, course=steps)

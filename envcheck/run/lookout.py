@@ -34,7 +34,12 @@ class Lookout:
         self.aside = aside
         self._happened: Counter[str] = Counter()
         self._ended: Counter[str] = Counter()
+        self._at_each_end: Callable[[str], None] = lambda _container: None
         self._lock = Lock()
+
+    def at_each_end(self, call: Callable[[str], None]) -> None:
+        """Have this called with the name of each container whose main process has ended."""
+        self._at_each_end = call
 
     def hear(self, happening: Happening) -> None:
         """Something happened."""
@@ -43,6 +48,8 @@ class Lookout:
             if happening.action == "die":
                 self._ended[happening.container] += 1
         self.clock.wake()
+        if happening.action == "die":
+            self._at_each_end(happening.container)
 
     def happened(self, container: str) -> int:
         """How many things have happened to a container so far."""

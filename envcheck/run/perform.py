@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,7 @@ class Performer:
         self._supplies = supplies
         self._seeding: dict[str, float] = {}
         self._begun: dict[str, float] = {}
+        self._ready: set[str] = set()
         self._lock = threading.Lock()
 
     def __call__(self, act: p.Act) -> None:
@@ -98,11 +100,26 @@ class Performer:
             EnvcheckError: it has ended meanwhile.
         """
         target = self._targets[service]
-        if self._lookout.ended(target.container):
-            state = self._engine.inspect_container(target.container)
-            if not state.alive:
-                error = died(target, state, self._engine, WAS_READY)
-                raise self._failed(service, error)
+        if not self._lookout.ended(target.container):
+            return
+        state = self._engine.inspect_container(target.container)
+        if state.alive or not self._no_longer_ready(service):
+            return
+        raise self._failed(service, died(target, state, self._engine, WAS_READY))
+
+    def notice(self, container: str) -> None:
+        """A container has ended: tell it at once where its service was ready."""
+        for name, target in self._targets.items():
+            if target.container == container and name in self._ready:
+                with suppress(EnvcheckError):  # told, as the service's failure
+                    self.confirm(name)
+
+    def _no_longer_ready(self, service: str) -> bool:
+        """Whether it was ready until now; the end of one service is told once."""
+        with self._lock:
+            was_ready = service in self._ready
+            self._ready.discard(service)
+            return was_ready
 
     def _failed(self, service: str, error: EnvcheckError) -> EnvcheckError:
         explained = self._explain(self._targets[service], error)
@@ -194,6 +211,8 @@ class Performer:
         before = self._seeding.get(target.service.name, 0.0)
         ready = replace(ready, seconds=before + ready.seconds)
         tell_ready(target, ready, self._emit, fresh=fresh)
+        with self._lock:
+            self._ready.add(target.service.name)
 
     def _tell_failure(self, service: str, error: EnvcheckError) -> None:
         target = self._targets[service]

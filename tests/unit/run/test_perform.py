@@ -170,3 +170,33 @@ def test_an_act_on_images_is_none_of_its_business() -> None:
     with pytest.raises(StepFailed) as caught:
         perform(p.PullImage(parse_reference("redis:8.0.2")))
     assert caught.value.id == "bug.unknown-act"
+
+
+def test_what_dies_after_it_was_ready_is_told_once_and_at_once() -> None:
+    """Not only when the last of the others is over."""
+    world = World()
+    lookout = lookout_for(world.engine)
+    perform = Performer(
+        world.engine, lookout, world.events.append, targets(), {"db", "cache", "web"}
+    )
+    lookout.at_each_end(perform.notice)
+    for step in world.plan().steps:
+        perform(step.act)
+    world.engine.stop_container("shop-cache", 0)
+    (failed,) = told(world, ev.ServiceFailed)
+    assert (failed.service, failed.summary[:22]) == ("cache", "it was ready, and then")
+    perform.confirm("cache")
+    perform.confirm("db")
+    assert len(told(world, ev.ServiceFailed)) == 1
+
+
+def test_what_dies_before_it_was_ready_is_told_by_whoever_waits_for_it() -> None:
+    world = World()
+    lookout = lookout_for(world.engine)
+    perform = Performer(world.engine, lookout, world.events.append, targets())
+    lookout.at_each_end(perform.notice)
+    for step in world.plan().steps:
+        if not isinstance(step.act, p.AwaitReady):
+            perform(step.act)
+    world.engine.stop_container("shop-cache", 0)
+    assert told(world, ev.ServiceFailed) == []
