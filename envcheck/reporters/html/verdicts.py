@@ -66,7 +66,7 @@ def _service(name: str, service: ServiceReport) -> list[Html]:
         element("span", image) if service.image else NOTHING,
         text(service.source),
         text(service.version),
-        element("code", text(service.endpoint)) if service.endpoint else NOTHING,
+        element("code", text(service.endpoint), class_="endpoint") if service.endpoint else NOTHING,
         text("" if seconds is None else figures.exactly(seconds)),
     ]
 
