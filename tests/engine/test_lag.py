@@ -26,5 +26,6 @@ def test_what_a_service_wrote_is_known_soon(
     profile = tmp_path / "lag.yaml"
     profile.write_text(json.dumps(lag.PROFILE))
     lags = [lag.one_start(profile) for _ in range(STARTS)]
+    lag.put_away(profile)
     medians = {name: statistics.median(found[name] for found in lags) for name in lag.SAYS}
     assert all(0 <= median < MOST for median in medians.values()), medians

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from . import bare, engines
+from .packages import ensure
 from .shell import LabError
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _leave)
     try:
         with tempfile.TemporaryDirectory(prefix="envcheck-lab.") as work:
+            if options.kind == "packages":
+                ensure(*options.command)
+                return 0
             if options.kind == "engine":
                 return _in_engine(options.which, options.command, Path(work))
             return _in_machine(options.which, options.command, Path(work))
@@ -40,6 +44,8 @@ def _arguments() -> argparse.Namespace:
     engine.add_argument("which", choices=("distribution", "current"))
     machine = kinds.add_parser("bare", help="a bare machine, with no Docker in it")
     machine.add_argument("which", metavar="SUITE")
+    packages = kinds.add_parser("packages", help="packages on this machine, where they are missing")
+    packages.add_argument("command", nargs="+", metavar="PACKAGE")
     for kind in (engine, machine):
         kind.add_argument("command", nargs="*", default=["bash"], metavar="-- COMMAND")
     return parser.parse_args()
