@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envcheck.core.errors import EngineUnusable, Fix, UsageError
+from envcheck.core.errors import EngineUnusable, Fix, StepFailed, UsageError
 from envcheck.core.events import Asking, EngineFound
 from envcheck.doctor.diagnose import diagnose
 from envcheck.doctor.facts import EngineFacts, Facts
@@ -109,10 +110,18 @@ class Session:
         self._facts = None
 
     def ledger(self) -> Ledger:
-        """The ledger of the engine."""
+        """The ledger of the engine.
+
+        Raises:
+            StepFailed: its file cannot be made, or is none.
+        """
         if self._ledger is None:
             engine_id = str(self.engine().info().get("ID", ""))
-            self._ledger = Ledger(state_folder(self.environ) / "ledger.sqlite3", engine_id)
+            path = state_folder(self.environ) / "ledger.sqlite3"
+            try:
+                self._ledger = Ledger(path, engine_id)
+            except (OSError, sqlite3.Error) as error:
+                raise _unusable_ledger(path, error) from error
             self._open.callback(self._ledger.close)
         return self._ledger
 
@@ -136,6 +145,17 @@ class Session:
     def close(self) -> None:
         """Let go of the engine and the ledger."""
         self._open.close()
+
+
+def _unusable_ledger(path: Path, error: Exception) -> StepFailed:
+    return StepFailed(
+        f"the ledger {path} cannot be used: {error}",
+        id="machine.ledger-unusable",
+        fix=Fix(
+            "see that you may write there; a file that is broken can be removed, which costs no "
+            "more than images that are kept and jobs that are run again"
+        ),
+    )
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:

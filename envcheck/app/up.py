@@ -188,9 +188,14 @@ def run(
         explainer(session, owner.profile),
         Supplies(JobBook(session.ledger, owner.instance), seeds.contents),
     )
-    lookout.at_each_end(perform.notice)
+
+    def notice(container: str) -> None:
+        if perform.notice(container) and fail_fast:
+            session.clock.stop()  # ends the waits of all others
+
+    lookout.at_each_end(notice)
     with listening(lookout, engine, owner.instance):
-        steps = course("services", session.emit, fail_fast=fail_fast)
+        steps = course("services", session.emit, fail_fast=fail_fast, lost=perform.lost)
         outcomes = execute(plan, perform, abort=session.clock.stop, course=steps)
         _confirm(perform, outcomes)
     _tell_skips(session, outcomes)

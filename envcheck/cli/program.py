@@ -8,6 +8,7 @@ from invoke.exceptions import ParseError
 from invoke.program import Program
 
 from envcheck import __version__
+from envcheck.cli.streams import ensure_streams, let_go
 from envcheck.core.errors import ExitCode
 
 
@@ -38,11 +39,22 @@ def main() -> None:
     """The console script ``envcheck``: the user tasks, wherever it is called."""
     from envcheck.cli.tasks import collection
 
-    EnvcheckProgram(
-        name="envcheck", binary="envcheck", namespace=collection(), version=__version__
-    ).run()
+    _run(
+        EnvcheckProgram(
+            name="envcheck", binary="envcheck", namespace=collection(), version=__version__
+        )
+    )
 
 
 def inv() -> None:
     """What ``./inv`` runs: the tasks of the folder's own tasks.py."""
-    EnvcheckProgram(name="inv", binary="./inv", version=__version__).run()
+    _run(EnvcheckProgram(name="inv", binary="./inv", version=__version__))
+
+
+def _run(program: EnvcheckProgram) -> None:
+    ensure_streams()
+    try:
+        program.run()
+    finally:
+        let_go(sys.stdout)
+        let_go(sys.stderr)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
@@ -25,10 +25,12 @@ from envcheck.cli.flags import (
 )
 from envcheck.cli.listeners import listeners, report_files
 from envcheck.cli.positional import task_of
+from envcheck.cli.streams import say
 from envcheck.core.errors import ExitCode, UsageError
 from envcheck.core.lanes import timeline
 from envcheck.core.report import fold
 from envcheck.reporters.bus import Bus
+from envcheck.reporters.outside import Outside
 
 if TYPE_CHECKING:
     from envcheck.app.session import Session
@@ -110,14 +112,24 @@ def run(work: Work, common: Common, telling: Telling = NOTHING_MORE, *, answers:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both mean: stop what you do
     session = Session(emit=bus.emit, ask=_ask(common), yes=common.yes, instance=common.instance)
     answer, trace = _attempt(work, Run(session, bus))
-    report = _report(bus, answer)
     with _undisturbed(), closing(session):
+        report = _report(bus, answer)
         bus.finish(report)
-    if answer.text and not common.json:
-        _print(answer.text, sys.stdout)
     if trace and common.debug:
-        _print(trace, sys.stderr)
+        say(Outside(runner=True).text(bus.blanked(trace)), sys.stderr)
+    if answer.text and not common.json:
+        return _answered(answer.text, report.exit_code)
     return report.exit_code
+
+
+def _answered(text: str, code: ExitCode) -> ExitCode:
+    """Write a task's answer; without it the task has failed, however well all else went."""
+    try:
+        say(text, sys.stdout)
+    except OSError as error:
+        say(f"envcheck: stdout could not be written: {error.strerror}", sys.stderr)
+        return code or ExitCode.FAILED
+    return code
 
 
 def _with_files(telling: Telling, work: Work) -> tuple[list[Reporter], Work]:
@@ -167,8 +179,3 @@ def _ask(common: Common) -> Callable[..., bool] | None:
     from envcheck.cli.terminal import ask
 
     return ask
-
-
-def _print(text: str, stream: TextIO) -> None:
-    stream.write(f"{text}\n")
-    stream.flush()

@@ -46,17 +46,25 @@ def allot(
 ) -> dict[str, tuple[PortBinding, ...]]:
     """What each service gets, no host port twice; the first that prefers a port has it.
 
+    A port that a service only happens to have goes to one that prefers it. Not for courtesy: what
+    a container that does not run yet was given cannot be seen, so after a run that was killed the
+    next one would give it away again.
+
     Args:
         wishes: the ports of each service that gets a new container.
         current: container port to host port of the container that it has now.
         unavailable: host ports that cannot be had.
     """
     used = set(unavailable).union(*(insisted(ports) for ports in wishes.values()))
+    wanted = preferred(port for ports in wishes.values() for port in ports)
     found: dict[str, tuple[PortBinding, ...]] = {}
     for service, ports in wishes.items():
         bindings = []
+        had = {
+            inside: host for inside, host in current.get(service, {}).items() if host not in wanted
+        }
         for port in ports:
-            bindings.append(_binding(port, current.get(service, {}), used))
+            bindings.append(_binding(port, had, used))
             used |= {host for host in (bindings[-1].host,) if host is not None}
         found[service] = tuple(bindings)
     return found

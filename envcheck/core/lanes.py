@@ -114,8 +114,6 @@ def _said(timed: Iterable[Timed]) -> dict[str, _Said]:
                 said[each.event.service] = _Said("ready", each.time)
             case ev.ServiceDone():
                 said[each.event.service] = _Said("done", each.time)
-            case ev.ServiceDone():
-                said[each.event.service] = _Said("done", each.time)
             case ev.ServiceFailed():
                 said[each.event.service] = _Said("failed", each.time)
             case ev.ServiceSkipped():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.spec import Label
@@ -10,6 +11,10 @@ from envcheck.run.ports import Happening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_BREAKS = (*SDK_ERRORS, OSError, ValueError, AttributeError)
+"""How a stream ends that is closed while it is read, or whose engine goes away while it is closed.
+Through ssh the SDK cannot close one at all, and says so with an error of its own."""
 
 
 class EventStream:
@@ -23,16 +28,17 @@ class EventStream:
         try:
             for event in self._stream:
                 yield happening(event)
-        except (*SDK_ERRORS, OSError, ValueError, AttributeError):
-            # A stream that is closed while it is read ends in one of these, each SDK in its own
-            # way; and what an engine that goes away would tell, the next question to it tells.
+        except _BREAKS:
+            # What an engine that goes away would tell, the next question to it tells.
             return
 
     def close(self) -> None:
-        """Hear no more."""
-        self._stream.close()
+        """Hear no more. What the engine broke off before is no error."""
+        with suppress(*_BREAKS):
+            self._stream.close()
         # The SDK closes the socket, and leaves the answer to the garbage collector.
-        self._stream._response.close()  # noqa: SLF001
+        with suppress(*_BREAKS):
+            self._stream._response.close()  # noqa: SLF001
 
 
 @ours("listening to the engine's events")

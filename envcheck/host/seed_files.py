@@ -46,15 +46,9 @@ def look(root: str, name: str) -> SeedLook:
     Raises:
         UnusableFile: it is not there, no file, not readable, or not in that folder.
     """
-    path = Path(root) / name
-    if not path.resolve().is_relative_to(Path(root).resolve()):
-        raise UnusableFile("leads out of the profile's folder")
-    if not path.exists():
-        raise UnusableFile("is not there")
-    if not path.is_file():
-        raise UnusableFile("is no file")
-    packed = name.endswith(_PACKED)
+    path, packed = Path(root) / name, name.endswith(_PACKED)
     try:
+        _refuse(path, Path(root))
         return SeedLook(str(path), packed, _head(path, packed=packed), _digest(path))
     except gzip.BadGzipFile as error:
         raise UnusableFile(f"is no gzip file, though its name ends in {_PACKED}") from error
@@ -62,6 +56,17 @@ def look(root: str, name: str) -> SeedLook:
         raise UnusableFile(f"cannot be unpacked: {error}") from error
     except OSError as error:
         raise UnusableFile(f"cannot be read: {error.strerror or error}") from error
+    except (RuntimeError, ValueError) as error:  # links in a circle; a name that no file can have
+        raise UnusableFile(f"cannot be read: {error}") from error
+
+
+def _refuse(path: Path, root: Path) -> None:
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise UnusableFile("leads out of the profile's folder")
+    if not path.exists():
+        raise UnusableFile("is not there")
+    if not path.is_file():
+        raise UnusableFile("is no file")
 
 
 def content(path: str, *, packed: bool) -> Content:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SAID = frozenset(
-    {"summary", "what", "evidence", "logs", "heard", "detail", "text", "line", "phase", "message"}
+    {
+        *("summary", "what", "evidence", "logs", "heard", "detail", "text", "line", "phase"),
+        *("message", "hint", "note", "reason", "version", "product"),
+    }
 )
 """The fields of events that hold what others have said."""
 
@@ -69,6 +73,7 @@ class Bus:
         with self._lock:
             if isinstance(event, ProfileRead):
                 self._secrets |= event.secrets
+                event = replace(event, secrets=frozenset())
             event = self._hidden(event)
             self._timed.append(Timed(self.seconds, event))
             for reporter in self._reporters:
@@ -84,6 +89,10 @@ class Bus:
             if not isinstance(trouble, BrokenPipeError):
                 print(_told(trouble), file=sys.stderr)  # noqa: T201
 
+    def blanked(self, text: str) -> str:
+        """A text that is no event, without those secrets."""
+        return blank_values(text, self._secrets)
+
     def _hidden(self, event: Event) -> Event:
         """The event without secrets in what services, engines and commands have said.
 
@@ -92,10 +101,10 @@ class Bus:
         if not self._secrets or isinstance(event, Connect):  # that one is there to tell them
             return event
 
-        def blanked(text: str, field: str) -> str:
-            return blank_values(text, self._secrets) if field in _SAID else text
+        def changed(text: str, field: str) -> str:
+            return self.blanked(text) if field in _SAID else text
 
-        return with_texts(event, blanked)
+        return with_texts(event, changed)
 
     def _attempt(self, reporter: Reporter, call: Callable[[T], None], value: T) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import EnvcheckError, ExitCode, Fix, UsageError
@@ -56,11 +57,13 @@ def refuse_unwritable(path: Path) -> None:
         UsageError: it cannot be.
     """
     folder = path.parent
-    if not folder.is_dir():
-        raise _refused(path, f"there is no folder {folder}", (f"mkdir -p {folder}",))
-    if path.exists() and not path.is_file():
-        raise _refused(path, "there is something of that name that is no file")
     try:
+        if not folder.is_dir():
+            raise _refused(
+                path, f"there is no folder {folder}", (f"mkdir -p {quote(str(folder))}",)
+            )
+        if path.exists() and not path.is_file():
+            raise _refused(path, "there is something of that name that is no file")
         # Rights do not tell all (a read-only disk, a full one): so it is tried.
         _beside(path).touch()
         _beside(path).unlink()

@@ -22,7 +22,9 @@ def document(report: Report) -> str:
         name: value if name in report.extra else _blanked(value)
         for name, value in to_json(report).items()
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    # A GitHub runner that reads along takes ##[...] for a command, also within a line.
+    return text.replace("##[", "#\\u0023[") + "\n"
 
 
 def _blanked(value: Any) -> Any:

@@ -83,8 +83,9 @@ def beside(call: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
     finally:
         end()
         ended.wait(_FAREWELL)
-        if pending.done():
-            pending.result()
+    # Only here: what went wrong beside may not take the place of what ended the context.
+    if pending.done():
+        pending.result()
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,14 @@ class Course:
         fail_fast: whether the first step that fails ends all others.
         begins: told of each step that begins.
         ended: told of each step's outcome.
+        lost: whether what a step has done is gone again, such as a service that was ready: what
+            waits for that step, and has not begun, is skipped then.
     """
 
     fail_fast: bool = False
     begins: Callable[[Step], None] = lambda _step: None
     ended: Callable[[StepOutcome], None] = lambda _outcome: None
+    lost: Callable[[Step], bool] = lambda _step: False
 
 
 SILENT = Course()
@@ -127,7 +131,8 @@ def execute(
     Args:
         plan: the steps.
         perform: does one act; an EnvcheckError says that it could not.
-        abort: called when the run is broken off, so that acts that wait can end.
+        abort: called when the run is broken off, so that acts that wait can end. Whoever sees that
+            something is lost where the first failure ends it all may do the same before.
         course: whether the first failure breaks it off, and who hears of each step.
 
     Returns:
@@ -175,6 +180,7 @@ class _Run:
                 self._finish(self._under_way.pop(future), future)
 
     def _launch(self, pool: ThreadPoolExecutor) -> None:
+        self._look_back()
         for step in tuple(self._waiting.values()):
             blocker = self._blocker(step)
             if blocker is not None:
@@ -190,9 +196,18 @@ class _Run:
             return self._broken_off_by
         for need in step.after:
             outcome = self.outcomes.get(need)
-            if outcome is not None and outcome.status != "done":
+            if outcome is not None and (outcome.status != "done" or self._lost(outcome)):
                 return outcome.blocked_by or outcome.step
         return None
+
+    def _lost(self, outcome: StepOutcome) -> bool:
+        return outcome.status == "done" and self._course.lost(outcome.step)
+
+    def _look_back(self) -> None:
+        """Where one failure is to end it all, that of a step which was done does so too."""
+        lost = next((o.step for o in self.outcomes.values() if self._lost(o)), None)
+        if lost is not None:
+            self._break_off(lost)
 
     def _finish(self, step: Step, future: Future[None]) -> None:
         try:
@@ -201,6 +216,7 @@ class _Run:
             self._end(StepOutcome(step, "failed", error))
             self._break_off(step)
         except Stopped:
+            self._look_back()
             if self._broken_off_by is None:
                 raise
             self._end(StepOutcome(step, "skipped", blocked_by=self._broken_off_by))

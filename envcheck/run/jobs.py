@@ -10,7 +10,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix
 from envcheck.core.jobs import inputs_now
 from envcheck.run.poll import poll
-from envcheck.run.readiness import ServiceUnready, died
+from envcheck.run.readiness import ServiceUnready, died, last_lines
 
 if TYPE_CHECKING:
     from envcheck.core.errors import EnvcheckError
@@ -23,7 +23,6 @@ _LOOK_AGAIN = 1.0
 """Seconds until the container's state is asked for again where nothing was heard of it."""
 _GRACE = 10
 """Seconds that a job which takes too long has to end by itself, once it is told to."""
-_LOG_LINES = 50
 
 
 def start_job(act: StartJob, engine: Engine, records: JobRecords) -> None:
@@ -52,7 +51,9 @@ def await_job(target: Target, engine: Engine, post: Post, records: JobRecords) -
     """
     begun, seconds = post.now(), target.service.timeout
     try:
-        if poll(_Look(target, engine, post), seconds=seconds, clock=post) is None:
+        look = _Look(target, engine, post)
+        # It may have ended since the last look, where nothing is heard of it.
+        if poll(look, seconds=seconds, clock=post) is None and look.ended() is None:
             engine.stop_container(target.container, _GRACE)
             raise _too_late(target, engine)
     except ServiceUnready:
@@ -75,6 +76,10 @@ class _Look:
         if not (self.post.news() or self.post.now() - self.looked >= _LOOK_AGAIN):
             return None
         self.looked = self.post.now()
+        return self.ended()
+
+    def ended(self) -> ContainerState | None:
+        """Its state where it has ended with 0, None while it runs; any other end is raised."""
         state = self.engine.inspect_container(self.target.container)
         if state.alive:
             return None
@@ -87,7 +92,7 @@ def _too_late(target: Target, engine: Engine) -> ServiceUnready:
     return ServiceUnready(
         f"not done after {target.service.timeout:.0f} s, so it was stopped",
         id="service.timeout",
-        logs=engine.logs(target.container, _LOG_LINES),
+        logs=last_lines(target, engine),
         fix=Fix(
             "read the whole log; if it only needs longer, set `timeout:` in the profile",
             (f"docker logs {target.container}",),

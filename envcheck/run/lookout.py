@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from envcheck.core.errors import EnvcheckError
-from envcheck.run.executor import aside, beside
+from envcheck.run.executor import aside, beside, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Aside = Callable[[Callable[[], object], Callable[[], None]], Pending[object]]
 
 T = TypeVar("T")
+
+_OPENING = 5.0
+"""Seconds in which an engine must begin to tell; the stream itself has no limit."""
 
 
 class Lookout:
@@ -34,10 +37,10 @@ class Lookout:
         self.aside = aside
         self._happened: Counter[str] = Counter()
         self._ended: Counter[str] = Counter()
-        self._at_each_end: Callable[[str], None] = lambda _container: None
+        self._at_each_end: Callable[[str], object] = lambda _container: None
         self._lock = Lock()
 
-    def at_each_end(self, call: Callable[[str], None]) -> None:
+    def at_each_end(self, call: Callable[[str], object]) -> None:
         """Have this called with the name of each container whose main process has ended."""
         self._at_each_end = call
 
@@ -124,8 +127,8 @@ def listening(lookout: Lookout, engine: Engine, instance: str) -> Iterator[None]
     An engine that cannot tell is no obstacle: containers are looked at now and then as well.
     """
     try:
-        happenings = engine.happenings(instance)
-    except EnvcheckError:
+        happenings = within(_OPENING, lambda: engine.happenings(instance))
+    except (EnvcheckError, TimeoutError):
         yield
         return
 

@@ -73,6 +73,7 @@ class Performer:
         self._seeding: dict[str, float] = {}
         self._begun: dict[str, float] = {}
         self._ready: set[str] = set()
+        self._lost: set[str] = set()
         self._lock = threading.Lock()
 
     def __call__(self, act: p.Act) -> None:
@@ -107,22 +108,39 @@ class Performer:
             return
         raise self._failed(service, died(target, state, self._engine, WAS_READY))
 
-    def notice(self, container: str) -> None:
-        """A container has ended: tell it at once where its service was ready."""
-        for name, target in self._targets.items():
-            if target.container == container and name in self._ready:
-                with suppress(EnvcheckError):  # told, as the service's failure
-                    self.confirm(name)
+    def notice(self, container: str) -> bool:
+        """A container has ended: tell it at once where its service was ready.
+
+        One that its policy starts again is judged at the end only, by whether it runs then.
+
+        Returns:
+            Whether that is a failure of its service.
+        """
+        names = (name for name, target in self._targets.items() if target.container == container)
+        name = next(names, "")
+        if name in self._ready and self._targets[name].service.restart == "no":
+            with suppress(EnvcheckError):  # told, as the service's failure
+                self.confirm(name)
+        return name in self._lost
+
+    def lost(self, act: p.Act) -> bool:
+        """Whether an act was a wait for a service that was ready and is so no longer."""
+        return isinstance(act, p.AwaitReady) and act.service in self._lost
 
     def _no_longer_ready(self, service: str) -> bool:
         """Whether it was ready until now; the end of one service is told once."""
         with self._lock:
             was_ready = service in self._ready
             self._ready.discard(service)
+            if was_ready:
+                self._lost.add(service)
             return was_ready
 
     def _failed(self, service: str, error: EnvcheckError) -> EnvcheckError:
-        explained = self._explain(self._targets[service], error)
+        try:
+            explained = self._explain(self._targets[service], error)
+        except EnvcheckError:  # the engine went away meanwhile: what is known is told all the same
+            explained = error
         self._tell_failure(service, explained)
         return explained
 

@@ -38,6 +38,8 @@ ANSWERED = "it answered once"
 WAS_READY = "it was ready"
 _LOG_LINES = 50
 _LEAST = 0.01  # seconds that the last question may take, when all others have passed
+_VERSION_SECONDS = 5.0
+"""How long a service that is ready may take to tell its version, which is worth no more."""
 _LOOK_AGAIN = 0.5
 """Seconds after which a container is looked at even though nothing was heard of it."""
 
@@ -151,6 +153,7 @@ class _Attempt:
             seconds = self._post.now() - self._begun
             if not (self._settled and state.restarts == 0):
                 answer = self._lasting(state, answer)
+            version = answer.version or self._version()
         except NotReady as reason:
             self._say(str(reason))
             return None
@@ -159,7 +162,6 @@ class _Attempt:
             if self._engine.inspect_container(self._target.container).alive:
                 raise
             return None
-        version = answer.version or _asked(self._target, self._engine)
         return Ready(endpoint(self._target, state), version, seconds, state, answer.data_path)
 
     def _look(self) -> ContainerState:
@@ -191,6 +193,11 @@ class _Attempt:
         for probe in service.verify:
             self._verify(probe, state)
         return answer
+
+    def _version(self) -> str:
+        """The version that a command in the container tells; nothing where it takes too long."""
+        target, engine = self._target, self._engine
+        return self._post.ask(lambda: _asked(target, engine), seconds=_VERSION_SECONDS) or ""
 
     def _lasting(self, state: ContainerState, answer: Answer) -> Answer:
         """See that the container lives on for a while and answers again."""
@@ -291,11 +298,19 @@ def died(target: Target, state: ContainerState, engine: Engine, heard: str = "")
     return ServiceUnready(
         f"{heard}, and then {what}" if heard in (ANSWERED, WAS_READY) else what,
         id=id,
-        logs=engine.logs(target.container, _LOG_LINES),
+        logs=last_lines(target, engine),
         fix=Fix("read the whole log", (f"docker logs {target.container}",)),
         state=state,
         heard=heard,
     )
+
+
+def last_lines(target: Target, engine: Engine) -> tuple[str, ...]:
+    """The last lines of its log; none where the engine cannot read it, as with some log drivers."""
+    try:
+        return engine.logs(target.container, _LOG_LINES)
+    except EnvcheckError:
+        return ()
 
 
 def _end_of(state: ContainerState) -> tuple[str, str]:
@@ -317,7 +332,7 @@ def _too_late(target: Target, heard: str, engine: Engine) -> ServiceUnready:
         f"not ready after {target.service.timeout:.0f} s",
         id="service.timeout",
         evidence=(f"last answer: {heard}",) if heard else (),
-        logs=engine.logs(target.container, _LOG_LINES),
+        logs=last_lines(target, engine),
         fix=Fix(
             "read the whole log; if it only needs longer, set `timeout:` in the profile",
             (f"docker logs {target.container}",),

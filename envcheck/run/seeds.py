@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 _SHOWN_LINES = 20
 _LEAST = 0.1  # seconds; no question is worth less
+_TIDYING = 10.0  # seconds for taking a file away; one that stays does no harm
 
 
 def mark_volume(engine: Engine, container: str, path: str, mark: Mark) -> None:
@@ -88,11 +89,12 @@ class Seeding:
         return poll(ping, seconds=self.target.service.timeout, clock=self.post) is not None
 
     def _apply(self, file: SeedFile, end: float) -> None:
-        content = self._content(file)
+        content = self._within(file, end, lambda: self._content(file))
         ran = self._within(file, end, lambda: self._put_and_run(file, content))
         self._see_alive()
         # It may be large, and nobody needs it there any more.
-        self.engine.execute(self.target.container, ("rm", "-f", file.inside))
+        remove = ("rm", "-f", file.inside)
+        self._ask(lambda: self.engine.execute(self.target.container, remove), _TIDYING)
         if ran.exit_code != 0:
             raise self._refused(file, ran)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.errors import EnvcheckError, Fix
 from envcheck.core.events import Result, Status
+from envcheck.core.spec import Label
 from envcheck.run.identity import DATA_OUTSIDE, judge_data
 from envcheck.run.poll import poll
 from envcheck.run.readiness import ServiceUnready, access_to, await_ready
@@ -62,6 +63,7 @@ class Survival:
         forgotten: whether the word is gone again.
         ready: what the new container said, where it answered.
         error: why there was no new container, or why it did not answer.
+        back: whether the one that was there runs again, where there was such an error.
         refusal: why no word was written.
         keeps: whether the service keeps anything at all.
     """
@@ -71,6 +73,7 @@ class Survival:
     forgotten: bool = True
     ready: Ready | None = None
     error: EnvcheckError | None = None
+    back: bool = True
     refusal: str = ""
     keeps: bool = True
 
@@ -85,7 +88,7 @@ def prove(trial: Trial, engine: Engine, lookout: Lookout, pauses: Pauses) -> Sur
         pauses: for waiting afterwards, to tidy up, which an interruption does not end.
 
     Raises:
-        StepFailed: the engine could not be asked, or not put things back.
+        StepFailed: the engine could not be asked before anything was changed.
     """
     word = secrets.token_hex(8)
     try:
@@ -103,19 +106,29 @@ def prove(trial: Trial, engine: Engine, lookout: Lookout, pauses: Pauses) -> Sur
 
 def _over_a_new_container(trial: Trial, engine: Engine, lookout: Lookout, word: str) -> Survival:
     ready: Ready | None = None
+    was = engine.inspect_container(trial.spec.name).id
     try:
-        with _replaced(trial.spec, engine) as keep:
+        with _replaced(trial.spec, was, engine) as keep:
             post = lookout.post(trial.spec.name)
             ready = await_ready(trial.target, engine, post, lambda _event: None, settled=True)
             kept = _with_access(trial, engine, lambda access: trial.marker.read(access, word))
             if kept == word:
                 keep()
     except EnvcheckError as error:
-        return Survival(stopped=True, ready=ready, error=error)
+        back = _runs(was, trial.spec.name, engine)
+        return Survival(stopped=True, ready=ready, error=error, back=back)
     except NotReady as reason:
         silent = ServiceUnready(f"it was ready, and then: {reason}", id=DATA_LOST)
         return Survival(stopped=True, ready=ready, error=silent)
     return Survival(stopped=True, survived=kept == word, ready=ready)
+
+
+def _runs(id: str, name: str, engine: Engine) -> bool:
+    """Whether that container runs under this name, as far as the engine tells."""
+    with suppress(EnvcheckError):
+        now = engine.inspect_container(name)
+        return now.id == id and now.alive
+    return False
 
 
 def aside_name(container: str) -> str:
@@ -124,8 +137,8 @@ def aside_name(container: str) -> str:
 
 
 @contextmanager
-def _replaced(spec: ContainerSpec, engine: Engine) -> Iterator[Callable[[], None]]:
-    """A new container in the place of the one that is there.
+def _replaced(spec: ContainerSpec, was: str, engine: Engine) -> Iterator[Callable[[], None]]:
+    """A new container in the place of the one that is there, whose id is ``was``.
 
     Unless it is told to keep the new one, the one that was there has its place back at the end.
     """
@@ -142,18 +155,22 @@ def _replaced(spec: ContainerSpec, engine: Engine) -> Iterator[Callable[[], None
             if kept:
                 engine.remove_container(aside)
             else:
-                _give_way(name, engine)
+                _give_way(spec, engine)
                 engine.rename_container(aside, name)
     finally:
         if not kept:
-            engine.start_container(name)
+            engine.start_container(was)
 
 
-def _give_way(name: str, engine: Engine) -> None:
-    """Take the new container away, cleanly where it runs: the volume is the other's as well."""
-    if any(c.name == name for c in engine.observe().containers):
-        engine.stop_container(name, _GRACE)
-        engine.remove_container(name)
+def _give_way(spec: ContainerSpec, engine: Engine) -> None:
+    """Take the new container away, cleanly where it runs: the volume is the other's as well.
+
+    Somebody else may have been quicker to take the name: what is not ours stays.
+    """
+    seen = engine.observe().container(spec.name)
+    if seen is not None and seen.instance == spec.labels.get(Label.INSTANCE):
+        engine.stop_container(spec.name, _GRACE)
+        engine.remove_container(spec.name)
 
 
 def _with_access(trial: Trial, engine: Engine, ask: Callable[[Access], str | None]) -> str | None:
@@ -167,7 +184,10 @@ def _forget(trial: Trial, engine: Engine, pauses: Pauses, word: str) -> bool:
     """Take the word away as soon as the service answers; whether it is gone."""
 
     def attempt() -> bool | None:
-        state = engine.inspect_container(trial.spec.name)
+        try:
+            state = engine.inspect_container(trial.spec.name)
+        except EnvcheckError:
+            return False
         access = access_to(trial.target, state)
         if not state.alive or access is None:
             return False
@@ -195,7 +215,7 @@ def judge_survival(target: Target, found: Survival) -> Result:
             fault="service.not-writable",
         )
     if found.error is not None:
-        return _broken(result, found.error)
+        return _broken(result, target.container, found, found.error)
     if not found.survived:
         return _lost(result, target, found)
     if not found.forgotten:
@@ -213,14 +233,13 @@ _LOOK: Status = "warn"
 _BACK = "the one that was there runs again"
 
 
-def _broken(result: Result, error: EnvcheckError) -> Result:
-    return replace(
-        result,
-        summary=f"its new container could not be tried: {error.what}; {_BACK}",
-        evidence=error.evidence,
-        fix=error.fix,
-        fault=error.id,
-    )
+def _broken(result: Result, name: str, found: Survival, error: EnvcheckError) -> Result:
+    summary, fix = f"its new container could not be tried: {error.what}; {_BACK}", error.fix
+    if not found.back:
+        summary = f"it was not brought to its end: {error.what}"
+        text = f"{name} or {aside_name(name)} has its data: look at both; `up` removes the latter"
+        fix = Fix(text, (f"docker ps --all --filter name={name}",))
+    return replace(result, summary=summary, evidence=error.evidence, fix=fix, fault=error.id)
 
 
 def _lost(result: Result, target: Target, found: Survival) -> Result:

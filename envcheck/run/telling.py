@@ -10,12 +10,27 @@ from envcheck.core.decide import service_of
 from envcheck.run.executor import Course
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from envcheck.core.events import Emit
     from envcheck.run.executor import StepOutcome
 
 
-def course(stage: str, emit: Emit, *, fail_fast: bool = False) -> Course:
-    """A course that tells of each step; ``stage`` is the plan's name in the events."""
+def course(
+    stage: str,
+    emit: Emit,
+    *,
+    fail_fast: bool = False,
+    lost: Callable[[p.Act], bool] = lambda _act: False,
+) -> Course:
+    """A course that tells of each step.
+
+    Args:
+        stage: the plan's name in the events.
+        emit: hears them.
+        fail_fast: whether the first failure ends all others.
+        lost: whether what an act has done is gone again.
+    """
 
     def begins(step: p.Step) -> None:
         act = step.act
@@ -28,7 +43,7 @@ def course(stage: str, emit: Emit, *, fail_fast: bool = False) -> Course:
     def ended(outcome: StepOutcome) -> None:
         emit(ev.StepEnded(stage, outcome.step.id, outcome.status))
 
-    return Course(fail_fast, begins, ended)
+    return Course(fail_fast, begins, ended, lambda step: lost(step.act))
 
 
 def subject_of(act: p.Act) -> str:

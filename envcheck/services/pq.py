@@ -35,7 +35,7 @@ class Conversation:
     def version(self) -> str:
         """The server's version, as in ``17.11``."""
         told = self._connection.parameter_status(b"server_version") or b""
-        return told.decode().partition(" ")[0]
+        return told.decode("utf-8", "replace").partition(" ")[0]
 
     @property
     def used_password(self) -> bool:
@@ -120,9 +120,14 @@ def _rows(result: pq.abc.PGresult) -> list[Row]:
     if result.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
         raise NotReady(_one_line(result.error_message.decode("utf-8", "replace")))
     return [
-        tuple((result.get_value(row, column) or b"").decode() for column in range(result.nfields))
+        tuple(_text(result.get_value(row, column)) for column in range(result.nfields))
         for row in range(result.ntuples)
     ]
+
+
+def _text(value: bytes | None) -> str:
+    """Where the database has an encoding of its own, its names come in that."""
+    return (value or b"").decode("utf-8", "replace")
 
 
 def _one_line(text: str) -> str:

@@ -51,6 +51,8 @@ def _client(address: str, seconds: float) -> Iterator[redis.Redis]:
         yield client
     except redis.RedisError as error:
         raise NotReady(str(error)) from error
+    except ValueError as error:  # the client trips over a number that is none, a text that is none
+        raise NotReady(f"what answers does not speak the protocol of Redis ({error})") from error
     finally:
         client.close()
 

@@ -119,7 +119,6 @@ class Browser:
         Raises:
             LabError: the browser does not answer.
         """
-        self._with.heard.clear()
         target = self._with.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self._with.call("Target.attachToTarget", targetId=target, flatten=True)
         session = attached["sessionId"]
@@ -129,6 +128,7 @@ class Browser:
         self._with.call("Emulation.setEmulatedMedia", session, features=scheme)
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         self._with.call("Emulation.setDeviceMetricsOverride", session, **size)
+        self._with.heard.clear()  # the empty page, too, tells that it was loaded
         self._with.call("Page.navigate", session, url=file.resolve().as_uri())
         self._with.wait_for("Page.loadEventFired")
         measured = json.loads(self._evaluate(session, _MEASURES))

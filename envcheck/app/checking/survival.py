@@ -97,10 +97,8 @@ def _not_tried(subject: Subject, spec: ContainerSpec | None) -> str:
     root = subject.seen.labels.get(Label.ROOT)
     if root != subject.instance.owner.root:
         return f"it belongs to the profile in {root}"
-    aside = aside_name(subject.target.container)
-    if subject.instance.observed.container(aside) is not None:
-        up = f"`{subject.instance.command('up')}`"
-        return f"a proof that was killed has left {aside}: look at it, {up} removes it"
+    if reason := _no_way_aside(subject):
+        return reason
     if spec is None:
         return "its image cannot be had here again"
     changed = changed_parts(subject.seen.fingerprint, spec.labels[Label.FINGERPRINT])
@@ -110,6 +108,17 @@ def _not_tried(subject: Subject, spec: ContainerSpec | None) -> str:
     if image is None or image.id != subject.seen.image_id:
         return f"it runs another image than the profile means: {up}"
     return ""
+
+
+def _no_way_aside(subject: Subject) -> str:
+    """Why its container cannot be put aside, or nothing."""
+    aside = subject.instance.observed.container(aside_name(subject.target.container))
+    if aside is None:
+        return ""
+    if (aside.instance, aside.service) != (subject.instance.owner.instance, subject.name):
+        return f"its container would be called {aside.name} meanwhile, and there is another of them"
+    up = f"`{subject.instance.command('up')}`"
+    return f"a proof that was killed has left {aside.name}: look at it, {up} removes it"
 
 
 def prove_all(instance: Instance, subjects: Sequence[Subject], exam: Exam) -> None:

@@ -344,6 +344,19 @@ def test_deep_touches_nothing_where_an_earlier_proof_was_killed(table: Table) ->
     assert engine.inspect_container("shop-db-before").status == "exited"
 
 
+def test_deep_touches_nothing_where_another_has_the_name_that_it_needs(table: Table) -> None:
+    table.deep = True
+    engine = table.world.engine
+    spec = replace(engine.store.container("shop-db").spec, name="shop-db-before", labels={})
+    engine.create_container(spec)
+    before = engine.inspect_container("shop-db")
+    verdict = table.check()["service.db.survives"]
+    assert verdict.status == "skip"
+    assert "called shop-db-before meanwhile" in verdict.summary
+    assert engine.inspect_container("shop-db") == before
+    assert engine.inspect_container("shop-db-before").status == "created"
+
+
 def test_deep_touches_nothing_that_does_not_answer(table: Table) -> None:
     table.deep = True
     table.world.engine.stop_container("shop-db", 0)

@@ -10,7 +10,7 @@ import pytest
 from envcheck.app.session import Session
 from envcheck.app.teardown import CleanOptions, clean, down
 from envcheck.core import events as ev
-from envcheck.core.errors import UsageError
+from envcheck.core.errors import StepFailed, UsageError
 from envcheck.core.report import fold
 from envcheck.core.spec import Label, NetworkSpec
 from tests.unit.worlds import World, desired
@@ -231,3 +231,14 @@ def test_a_second_down_finds_nothing_to_do(table: Table) -> None:
     down(table.session, "")
     assert len(table.world.engine.acts) == acts
     assert table.told(ev.Changed)[-1].change.name == "shop"
+
+
+def test_a_ledger_that_cannot_be_used_is_named_and_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "envcheck").mkdir()
+    (tmp_path / "envcheck" / "ledger.sqlite3").write_text("no database, and longer than its header")
+    for state in (tmp_path, tmp_path / "file"):
+        with pytest.raises(StepFailed) as caught:
+            Table(state).session.ledger()
+        assert caught.value.id == "machine.ledger-unusable"
+        assert str(state) in caught.value.what

@@ -55,6 +55,17 @@ def test_a_container_that_is_made_anew_keeps_the_port_that_it_held_itself() -> N
     assert bindings(world, changed, 6379) == {"cache": (PortBinding(6379, 6379),)}
 
 
+def test_a_port_goes_to_the_service_that_prefers_it_not_to_the_one_that_happens_to_have_it() -> (
+    None
+):
+    """Else, when the first container is made and the run is killed, both would be given it."""
+    world = World()
+    world.up(SMALL)
+    after = SMALL.replace("[6379]", "['auto:6379']") + "  other: {image: 'redis:8.0.2'}\n"
+    given = bindings(world, after)
+    assert given == {"cache": (PortBinding(6379, None),), "other": (PortBinding(6379, 6379),)}
+
+
 def test_a_container_that_is_made_anew_keeps_the_free_port_that_it_was_given() -> None:
     """Whoever connected to it need not look for it again."""
     world = World()

@@ -70,6 +70,7 @@ def test_what_cannot_be_written_is_refused_with_its_reason(tmp_path: Path) -> No
         ("none/report.html", "there is no folder"),
         ("file/report.html", "there is no folder"),
         ("folder.html", "something of that name that is no file"),
+        (f"{'a' * 300}.html", "nothing can be written there: File name too long"),
     ):
         with pytest.raises(UsageError, match=why):
             refuse_unwritable(tmp_path / name)
@@ -80,3 +81,10 @@ def test_rights_are_not_asked_for_but_tried(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/proc/self")
     with pytest.raises(UsageError, match="nothing can be written there"):
         refuse_unwritable(tmp_path / "link" / "report.html")
+
+
+def test_the_folder_that_is_missing_can_be_made_as_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        refuse_unwritable(tmp_path / "my reports" / "report.html")
+    assert refused.value.fix is not None
+    assert refused.value.fix.commands == (f"mkdir -p '{tmp_path}/my reports'",)

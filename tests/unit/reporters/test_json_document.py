@@ -7,7 +7,10 @@ from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
 
+from envcheck.core import events as ev
 from envcheck.core.document import to_json
+from envcheck.core.report import Report
+from envcheck.reporters import json_document
 from envcheck.reporters.json_document import JsonReporter
 from tests.unit.reporters.recorded import PASSWORD, RUNS, Run
 
@@ -37,3 +40,11 @@ def test_the_document_is_utf8_whatever_the_locale() -> None:
     run = RUNS[0]
     JsonReporter(stream).finish(run.report)
     assert "contains “Hello from Docker!”" in raw.getvalue().decode("utf-8")
+
+
+def test_no_log_commands_the_runner_that_reads_along() -> None:
+    said = "##[set-output name=tag]x"
+    failure = ev.ServiceFailed("db", "service.exited", "c", said, 0.1, logs=(said,))
+    text = json_document.document(Report(failures=(failure,)))
+    assert "##[" not in text
+    assert json.loads(text)["failures"][0]["logs"] == [said]

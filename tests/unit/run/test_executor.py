@@ -9,7 +9,7 @@ import pytest
 
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.plan import Act, Plan, RemoveVolume, Step
-from envcheck.run.executor import WORKERS, Course, StepOutcome, execute, within
+from envcheck.run.executor import WORKERS, Course, StepOutcome, beside, execute, within
 from envcheck.run.ports import Stopped
 
 if TYPE_CHECKING:
@@ -196,6 +196,31 @@ def test_the_first_failure_ends_all_where_it_is_told_to() -> None:
     assert [o.blocked_by.id for o in outcomes if o.blocked_by] == [1, 1]
 
 
+def test_what_waits_for_a_step_whose_work_is_gone_again_is_skipped() -> None:
+    course = Course(lost=lambda step: step.id == 1)
+    outcomes = execute(plan((), (), (1, 2), (2,)), lambda _act: None, abort=no_abort, course=course)
+    assert statuses(outcomes) == ["done", "done", "skipped", "done"]
+    assert [o.blocked_by.id for o in outcomes if o.blocked_by] == [1]
+
+
+def test_a_step_whose_work_is_gone_again_ends_all_where_the_first_failure_does() -> None:
+    """Whoever has seen it ends the waits."""
+    ended, first_done = threading.Event(), threading.Event()
+
+    def perform(act: Act) -> None:
+        if name_of(act) == "1":
+            first_done.set()
+        else:
+            assert first_done.wait(SECONDS)
+            raise Stopped
+
+    course = Course(fail_fast=True, lost=lambda step: step.id == 1)
+    outcomes = execute(plan((), (), (2,)), perform, abort=ended.set, course=course)
+    assert statuses(outcomes) == ["done", "skipped", "skipped"]
+    assert [o.blocked_by.id for o in outcomes if o.blocked_by] == [1, 1]
+    assert ended.is_set()
+
+
 def test_each_step_is_told_of_as_it_begins_and_as_it_ends() -> None:
     told: list[str] = []
     course = Course(
@@ -209,3 +234,31 @@ def test_each_step_is_told_of_as_it_begins_and_as_it_ends() -> None:
         course=course,
     )
     assert told == ["1 begins", "1 done", "2 begins", "2 failed", "3 skipped"]
+
+
+def test_what_is_beside_is_ended_and_its_error_is_raised() -> None:
+    end = threading.Event()
+
+    def call() -> None:
+        end.wait(SECONDS)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), beside(call, end.set):
+        pass
+
+
+def test_what_goes_wrong_beside_does_not_hide_an_interrupt() -> None:
+    """The run would end as a bug in envcheck otherwise, with the exit code of one."""
+    ended = threading.Event()
+
+    def call() -> None:
+        ended.set()
+        raise ZeroDivisionError
+
+    def interrupted() -> None:
+        with beside(call, lambda: None):
+            assert ended.wait(SECONDS)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()

@@ -10,6 +10,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import StepFailed
 from envcheck.core.plan import AwaitJob
 from envcheck.core.report import fold
+from envcheck.run.lookout import Lookout
 from tests.fake.life import OUT_OF_MEMORY, STEADY, Life, dies
 from tests.unit.worlds import World
 
@@ -117,6 +118,18 @@ def test_one_that_takes_too_long_is_stopped_and_run_again_by_the_next_up() -> No
     assert not found.engine.store.container(JOB).running
     assert "migrate" not in found.records.jobs
     assert any(isinstance(step.act, AwaitJob) for step in found.plan(TEXT).steps)
+
+
+def test_one_that_ends_unheard_just_before_its_time_is_up_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An engine that tells nothing is looked at once a second only."""
+    monkeypatch.setattr("tests.unit.worlds.lookout_for", lambda engine: Lookout(engine.clock))
+    found = world(dies(0, after=2.9))
+    job = "{kind: job, timeout: 3, image: 'node:24.21.0', command: [work]}"
+    found.up(f"name: shop\nservices:\n  migrate: {job}\n")
+    assert told(found, ev.ServiceFailed) == []
+    assert found.records.jobs["migrate"].done
 
 
 def test_one_whose_command_is_not_there_fails_at_its_start() -> None:

@@ -93,6 +93,23 @@ def test_an_engine_that_cannot_tell_is_no_obstacle(lookout: Lookout) -> None:
         assert lookout.ended("shop-db") == 0
 
 
+def test_an_engine_that_does_not_begin_to_tell_is_no_obstacle(
+    lookout: Lookout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("envcheck.run.lookout._OPENING", 0.05)
+    hangs = threading.Event()
+
+    class Frozen(FakeEngine):
+        def happenings(self, instance: str) -> object:  # type: ignore[override]
+            hangs.wait(SECONDS)
+            raise StepFailed(f"no events of {instance}", id="test.frozen")
+
+    begun = time.monotonic()
+    with listening(lookout, Frozen(), "shop"):  # type: ignore[arg-type]
+        assert time.monotonic() - begun < SECONDS / 2
+    hangs.set()
+
+
 def test_what_the_engine_tells_is_heard(lookout: Lookout) -> None:
     engine = FakeEngine()
     with listening(lookout, engine, "shop"):

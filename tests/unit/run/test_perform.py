@@ -9,9 +9,10 @@ import pytest
 
 from envcheck.core import events as ev
 from envcheck.core import plan as p
-from envcheck.core.errors import StepFailed
+from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.reference import parse_reference
 from envcheck.run.perform import Performer
+from envcheck.run.readiness import ServiceUnready, Target
 from envcheck.services.kind import Answer
 from tests.fake.life import Life, dies
 from tests.fake.lookout import lookout_for
@@ -190,6 +191,40 @@ def test_what_dies_after_it_was_ready_is_told_once_and_at_once() -> None:
     assert len(told(world, ev.ServiceFailed)) == 1
 
 
+def test_what_was_ready_and_died_is_lost() -> None:
+    world = World()
+    lookout = lookout_for(world.engine)
+    perform = Performer(world.engine, lookout, world.events.append, targets())
+    lookout.at_each_end(perform.notice)
+    waits = p.AwaitReady("cache", "shop-cache")
+    world.carry_out(world.plan())
+    perform(waits)
+    assert not perform.lost(waits)
+    world.engine.stop_container("shop-cache", 0)
+    assert perform.lost(waits)
+    assert not perform.lost(p.AwaitReady("db", "shop-db"))
+    assert not perform.lost(p.StartContainer("shop-cache", "cache"))
+
+
+def test_a_failure_that_cannot_be_explained_is_told_as_it_is() -> None:
+    """Such as where the engine goes away while it is looked at."""
+    world = World()
+    world.engine.script.by_name["shop-cache"] = dies(3)
+
+    def no_idea(_target: Target, _error: EnvcheckError) -> EnvcheckError:
+        raise StepFailed("nobody answers", id="made.up")
+
+    lookout = lookout_for(world.engine)
+    perform = Performer(world.engine, lookout, world.events.append, targets(), explain=no_idea)
+    for step in world.plan().steps:
+        if not isinstance(step.act, p.AwaitReady):
+            perform(step.act)
+    with pytest.raises(ServiceUnready):
+        perform(p.AwaitReady("cache", "shop-cache"))
+    (failed,) = told(world, ev.ServiceFailed)
+    assert (failed.service, failed.id) == ("cache", "service.exited")
+
+
 def test_what_dies_before_it_was_ready_is_told_by_whoever_waits_for_it() -> None:
     world = World()
     lookout = lookout_for(world.engine)
@@ -200,3 +235,20 @@ def test_what_dies_before_it_was_ready_is_told_by_whoever_waits_for_it() -> None
             perform(step.act)
     world.engine.stop_container("shop-cache", 0)
     assert told(world, ev.ServiceFailed) == []
+
+
+def test_what_its_policy_starts_again_is_judged_at_the_end() -> None:
+    """Whether it was seen between its end and its new start is a matter of milliseconds."""
+    world = World()
+    lookout = lookout_for(world.engine)
+    found = targets()
+    service = replace(found["cache"].service, restart="always")
+    found = {**found, "cache": replace(found["cache"], service=service)}
+    perform = Performer(world.engine, lookout, world.events.append, found, {"db", "cache", "web"})
+    lookout.at_each_end(perform.notice)
+    for step in world.plan().steps:
+        perform(step.act)
+    world.engine.stop_container("shop-cache", 0)
+    assert told(world, ev.ServiceFailed) == []
+    with pytest.raises(ServiceUnready, match="it was ready, and then"):
+        perform.confirm("cache")

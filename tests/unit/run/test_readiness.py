@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envcheck.core import events as ev
-from envcheck.core.errors import ObjectMissing
+from envcheck.core.errors import ObjectConflict, ObjectMissing, StepFailed
 from envcheck.core.profile import ExecProbe, HttpProbe, Place, Port, Service, TcpProbe, Verify
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import ContainerSpec, NetworkSpec, PortBinding
@@ -279,6 +279,31 @@ def test_a_version_that_the_protocol_does_not_tell_is_asked_in_the_container() -
     found = world(Server(answer=Answer()), answering({version: Ran(0, "v24.21.0\n")}))
     found.target = replace(found.target, kind=replace(found.target.kind, version_command=version))
     assert found.wait().version == "24.21.0"
+
+
+def test_a_container_that_ends_while_it_is_asked_for_its_version_has_died() -> None:
+    found = world(Server(answer=Answer()))
+
+    def end(name: str, _command: tuple[str, ...]) -> Ran:
+        found.engine.stop_container(name, 0)
+        raise ObjectConflict("container 0 is not running", id="docker.object-in-use")
+
+    found.engine.executes = end
+    version = ("node", "--version")
+    found.target = replace(found.target, kind=replace(found.target.kind, version_command=version))
+    assert found.unready().id == "service.exited"
+
+
+def test_a_log_that_cannot_be_read_does_not_hide_why_a_service_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unreadable(_name: str, _lines: int) -> tuple[str, ...]:
+        raise StepFailed("configured logging driver does not support reading", id="unknown")
+
+    found = world(Server(), dies(3))
+    monkeypatch.setattr(found.engine, "logs", unreadable)
+    error = found.unready()
+    assert (error.id, error.logs) == ("service.exited", ())
 
 
 @pytest.mark.parametrize("said", [Ran(1, "boom"), Ran(0, "")])

@@ -147,6 +147,56 @@ def test_whatever_fails_the_container_that_was_there_runs_again(act: str) -> Non
     assert fails == []
 
 
+def test_where_the_new_container_cannot_be_put_away_nothing_else_is_claimed() -> None:
+    """Such as where the engine goes away in the middle."""
+    table = Table()
+
+    def gone(what: tuple[str, str]) -> None:
+        if what == ("remove_container", f"{NAME}-before") or what[0] == "start_container":
+            raise StepFailed("nobody answers", id="made.up")
+
+    table.engine.before_each_act = gone
+    verdict = table.verdict()
+    assert (verdict.status, verdict.fault) == ("fail", "made.up")
+    assert "nobody answers" in verdict.summary
+    assert "runs again" not in verdict.summary
+    assert verdict.fix is not None
+    assert f"{NAME}-before" in verdict.fix.text
+
+
+def test_where_the_one_that_was_there_cannot_be_taken_away_it_is_not_said_to_run() -> None:
+    table = Table()
+
+    def stays(what: tuple[str, str]) -> None:
+        if what == ("remove_container", f"{NAME}-before"):
+            raise StepFailed("nobody answers", id="made.up")
+
+    table.engine.before_each_act = stays
+    verdict = table.verdict()
+    assert (verdict.status, verdict.fault) == ("fail", "made.up")
+    assert "runs again" not in verdict.summary
+    assert table.engine.inspect_container(NAME).alive
+    assert table.engine.inspect_container(f"{NAME}-before").id == table.before.id
+
+
+def test_somebody_who_was_quicker_to_take_the_name_is_left_alone() -> None:
+    table = Table()
+    foreign = replace(desired().services["db"].container, labels={}, ports=(), mounts=())
+
+    def quicker(what: tuple[str, str]) -> None:
+        if what == ("create_container", NAME):
+            table.engine.before_each_act = lambda _what: None
+            table.engine.create_container(foreign)
+
+    table.engine.before_each_act = quicker
+    verdict = table.verdict()
+    assert verdict.status == "fail"
+    assert "runs again" not in verdict.summary
+    assert table.engine.inspect_container(NAME).status == "created"
+    assert table.engine.inspect_container(f"{NAME}-before").id == table.before.id
+    assert table.engine.inspect_container(f"{NAME}-before").alive
+
+
 def test_a_new_container_that_ends_gives_way_to_the_one_that_was_there() -> None:
     table = Table()
     table.engine.script.by_name[NAME] = dies(1, "no such luck")

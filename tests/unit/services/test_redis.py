@@ -204,6 +204,16 @@ def test_what_is_no_redis_is_not_ready(serve: Serve) -> None:
     assert time.monotonic() - begun < PATIENCE + 2
 
 
+@pytest.mark.parametrize(
+    "junk", [b":abc\r\n", b"*1\r\n:x\r\n", b"+\xff\r\n", b"$2\r\n\xff\xff\r\n"]
+)
+def test_what_only_begins_like_redis_is_not_ready(junk: bytes) -> None:
+    """The client itself trips over these."""
+    no_redis = pytest.raises(NotReady, match="does not speak the protocol of Redis")
+    with server(lambda connection: connection.sendall(junk * 4)) as port, no_redis:
+        probe(access(port))
+
+
 def test_where_nobody_listens_is_not_ready_after_one_attempt() -> None:
     begun = time.monotonic()
     with pytest.raises(NotReady, match="refused"):
