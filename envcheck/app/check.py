@@ -19,7 +19,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.plan import AwaitReady, PlanBuilder
 from envcheck.core.spec import container_name
-from envcheck.run.perform import ready_verdict
+from envcheck.run.verdicts import verdict_on
 from envcheck.services.catalogue import KINDS
 
 if TYPE_CHECKING:
@@ -118,4 +118,5 @@ def _tell_missing(instance: Instance, service: Service) -> None:
     )
     failed = ev.ServiceFailed(service.name, error.id, name, error.what, 0.0, fix=error.fix)
     instance.session.emit(failed)
-    instance.session.emit(ev.Checked(ready_verdict(service.name, "fail", error.what, error)))
+    verdict = verdict_on(f"{service.name}.ready", "fail", error.what, error)
+    instance.session.emit(ev.Checked(verdict))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
-from envcheck.core.errors import Fix
 from envcheck.core.jobs import inputs_now
 from envcheck.run.poll import poll
-from envcheck.run.readiness import ServiceUnready, died, last_lines
+from envcheck.run.readiness import ServiceUnready, died, overdue
+from envcheck.run.verdicts import verdict_on
 
 if TYPE_CHECKING:
-    from envcheck.core.errors import EnvcheckError
     from envcheck.core.plan import StartJob
     from envcheck.run.lookout import Post
     from envcheck.run.ports import ContainerState, Engine, JobRecords
@@ -55,7 +54,8 @@ def await_job(target: Target, engine: Engine, post: Post, records: JobRecords) -
         # It may have ended since the last look, where nothing is heard of it.
         if poll(look, seconds=seconds, clock=post) is None and look.ended() is None:
             engine.stop_container(target.container, _GRACE)
-            raise _too_late(target, engine)
+            what = f"not done after {seconds:.0f} s, so it was stopped"
+            raise overdue(target, engine, what)
     except ServiceUnready:
         records.forget(target.service.name)
         raise
@@ -88,33 +88,20 @@ class _Look:
         raise died(self.target, state, self.engine)
 
 
-def _too_late(target: Target, engine: Engine) -> ServiceUnready:
-    return ServiceUnready(
-        f"not done after {target.service.timeout:.0f} s, so it was stopped",
-        id="service.timeout",
-        logs=last_lines(target, engine),
-        fix=Fix(
-            "read the whole log; if it only needs longer, set `timeout:` in the profile",
-            (f"docker logs {target.container}",),
-        ),
-        state=engine.inspect_container(target.container),
-    )
-
-
 UNCHANGED = "nothing that it depends on has changed"
 
 
 def tell_done(target: Target, emit: ev.Emit, seconds: float) -> None:
     """Tell that a job is done, after so many seconds."""
     emit(_done(target, seconds, fresh=True, note=""))
-    verdict = done_verdict(target.service.name, "pass", f"ended with 0 after {seconds:.2f} s")
-    emit(ev.Checked(replace(verdict, seconds=seconds)))
+    said = f"ended with 0 after {seconds:.2f} s"
+    emit(ev.Checked(verdict_on(f"{target.service.name}.done", "pass", said, seconds=seconds)))
 
 
 def tell_done_before(target: Target, emit: ev.Emit, note: str) -> None:
     """Tell that a job was done before this run, and why it was not run again."""
     emit(_done(target, 0.0, fresh=False, note=note))
-    emit(ev.Checked(done_verdict(target.service.name, "pass", f"done before: {note}")))
+    emit(ev.Checked(verdict_on(f"{target.service.name}.done", "pass", f"done before: {note}")))
 
 
 def _done(target: Target, seconds: float, *, fresh: bool, note: str) -> ev.ServiceDone:
@@ -128,19 +115,4 @@ def _done(target: Target, seconds: float, *, fresh: bool, note: str) -> ev.Servi
         after=target.service.depends_on,
         fresh=fresh,
         note=note,
-    )
-
-
-def done_verdict(
-    service: str, status: ev.Status, summary: str, error: EnvcheckError | None = None
-) -> ev.Result:
-    """The verdict on a job."""
-    return ev.Result(
-        id=f"service.{service}.done",
-        title=f"{service} done",
-        status=status,
-        summary=summary,
-        evidence=error.evidence if error else (),
-        fix=error.fix if error else None,
-        fault=error.id if error else "",
     )

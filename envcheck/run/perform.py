@@ -18,7 +18,6 @@ from envcheck.run.identity import judge_data, judge_version
 from envcheck.run.jobs import (
     UNCHANGED,
     await_job,
-    done_verdict,
     start_job,
     tell_done,
     tell_done_before,
@@ -26,6 +25,7 @@ from envcheck.run.jobs import (
 from envcheck.run.readiness import WAS_READY, Ready, ServiceUnready, Target, await_ready, died
 from envcheck.run.seeds import Seeding, mark_volume
 from envcheck.run.supplies import NO_SUPPLIES, Supplies
+from envcheck.run.verdicts import verdict_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -257,9 +257,8 @@ class Performer:
                 heard=unready.heard if unready else "",
             )
         )
-        verdict = done_verdict if target.kind.job else ready_verdict
-        failed = verdict(service, "fail", error.what, error)
-        self._emit(ev.Checked(replace(failed, seconds=seconds)))
+        question = f"{service}.{'done' if target.kind.job else 'ready'}"
+        self._emit(ev.Checked(verdict_on(question, "fail", error.what, error, seconds)))
 
 
 def tell_ready(target: Target, ready: Ready, emit: ev.Emit, *, fresh: bool) -> None:
@@ -281,10 +280,8 @@ def tell_ready(target: Target, ready: Ready, emit: ev.Emit, *, fresh: bool) -> N
             fresh=fresh,
         )
     )
-    said = replace(
-        ready_verdict(service.name, "pass", _answered(target, ready)), seconds=ready.seconds
-    )
-    emit(ev.Checked(said))
+    said = _answered(target, ready)
+    emit(ev.Checked(verdict_on(f"{service.name}.ready", "pass", said, seconds=ready.seconds)))
     version = judge_version(service.name, target.product, target.image.pin, ready.version)
     data = judge_data(service.name, ready.data_path, ready.state.mounts, target.volumes)
     for verdict in (version, data):
@@ -297,18 +294,3 @@ def _answered(target: Target, ready: Ready) -> str:
         return "runs; nothing more was asked of it, since the profile has no `verify`"
     where = f" at {ready.endpoint}" if ready.endpoint else ""
     return f"answered{where} after {ready.seconds:.2f} s"
-
-
-def ready_verdict(
-    service: str, status: ev.Status, summary: str, error: EnvcheckError | None = None
-) -> ev.Result:
-    """The verdict on a service's readiness."""
-    return ev.Result(
-        id=f"service.{service}.ready",
-        title=f"{service} ready",
-        status=status,
-        summary=summary,
-        evidence=error.evidence if error else (),
-        fix=error.fix if error else None,
-        fault=error.id if error else "",
-    )

@@ -122,7 +122,8 @@ def await_ready(
     attempt = _Attempt(target, engine, post, emit, settled=settled)
     ready = poll(attempt, seconds=target.service.timeout, clock=post)
     if ready is None:
-        raise _too_late(target, attempt.heard, engine)
+        what = f"not ready after {target.service.timeout:.0f} s"
+        raise overdue(target, engine, what, attempt.heard)
     return ready
 
 
@@ -327,9 +328,10 @@ def _end_of(state: ContainerState) -> tuple[str, str]:
     return f"its container is {state.status}", "service.not-running"
 
 
-def _too_late(target: Target, heard: str, engine: Engine) -> ServiceUnready:
+def overdue(target: Target, engine: Engine, what: str, heard: str = "") -> ServiceUnready:
+    """The error for a service or job whose time is up; ``heard`` is its probe's last answer."""
     return ServiceUnready(
-        f"not ready after {target.service.timeout:.0f} s",
+        what,
         id="service.timeout",
         evidence=(f"last answer: {heard}",) if heard else (),
         logs=last_lines(target, engine),

@@ -8,7 +8,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.observed import owned
 from envcheck.core.spec import container_name
-from envcheck.run.jobs import done_verdict
+from envcheck.run.verdicts import verdict_on
 from envcheck.services.catalogue import KINDS
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _tell_done(instance: Instance, service: Service, seen: SeenContainer | None)
     name = seen.name if seen else ""
     image = seen.image if seen else str(service.image or "")
     session.emit(ev.ServiceDone(service.name, image, "", "local", name, 0.0, fresh=False))
-    session.emit(ev.Checked(done_verdict(service.name, "pass", "done")))
+    session.emit(ev.Checked(verdict_on(f"{service.name}.done", "pass", "done")))
 
 
 def _tell_undone(instance: Instance, service: Service, what: str) -> None:
@@ -59,4 +59,4 @@ def _tell_undone(instance: Instance, service: Service, what: str) -> None:
     fix = Fix("`up` waits for it, or runs it again", (instance.command("up"),))
     error = UsageError(what, id="service.not-done", fix=fix)
     session.emit(ev.ServiceFailed(service.name, error.id, container, what, 0.0, fix=fix))
-    session.emit(ev.Checked(done_verdict(service.name, "fail", what, error)))
+    session.emit(ev.Checked(verdict_on(f"{service.name}.done", "fail", what, error)))

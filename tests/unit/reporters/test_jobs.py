@@ -9,7 +9,7 @@ from envcheck.core.report import fold
 from envcheck.reporters.console.page import UNICODE, Page
 from envcheck.reporters.console.plain import PlainReporter
 from envcheck.reporters.outside import Outside
-from envcheck.run.jobs import done_verdict
+from envcheck.run.verdicts import verdict_on
 
 JOB = ev.ServiceDone("migrate", "node:24.21.0", "sha256:1", "local", "shop-migrate", 1.24, ("db",))
 
@@ -29,7 +29,7 @@ def test_a_job_is_running_and_then_done() -> None:
         ev.ServiceProgress("migrate", "waiting", "for db"),
         ev.ServiceProgress("migrate", "running"),
         JOB,
-        ev.Checked(done_verdict("migrate", "pass", "ended with 0 after 1.24 s")),
+        ev.Checked(verdict_on("migrate.done", "pass", "ended with 0 after 1.24 s")),
     )
     assert "  migrate  running" in lines
     assert "  migrate  done in 1.2 s    after db" in lines
@@ -52,7 +52,7 @@ def test_one_that_failed_is_told_once() -> None:
         *("migrate", "service.exited", "shop-migrate", "exited with code 3", 0.4),
         logs=("no such table",),
     )
-    lines = said(failed, ev.Checked(done_verdict("migrate", "fail", "exited with code 3")))
+    lines = said(failed, ev.Checked(verdict_on("migrate.done", "fail", "exited with code 3")))
     assert sum("exited with code 3" in line for line in lines) == 1
     assert any("no such table" in line for line in lines)
 
