@@ -50,24 +50,34 @@ def taken(flags: dict[str, Any], kind: type[Common | Telling]) -> dict[str, Any]
     return {name: flags.pop(name) for name in vars(kind()) if name in flags}
 
 
+def bare_words(body: Callable[..., object]) -> tuple[str, ...]:
+    """The names of the bare words that a body takes after its Run: most take the profile only."""
+    parameters = list(inspect.signature(body).parameters.values())[1:]
+    return tuple(p.name for p in parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY)
+
+
 def signature(body: Callable[..., object], *, telling: bool) -> inspect.Signature:
-    """The signature of a task: the profile, the flags of its body, and the common ones.
+    """The signature of a task: its bare words, the flags of its body, and the common ones.
 
     Args:
-        body: takes a Run, the profile's name, and flags of its own.
+        body: takes a Run, a text for each bare word, and flags of its own.
         telling: whether it has the flags of `Telling`.
     """
 
     def flag(name: str, default: object) -> inspect.Parameter:
         return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
 
-    own = list(inspect.signature(body).parameters.values())[2:]
+    def word(name: str) -> inspect.Parameter:
+        return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None)
+
+    parameters = inspect.signature(body).parameters.values()
+    own = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
     # Invoke makes a list of what is not there; a default of ours would be added to.
     more = {"report": None, "timings": False} if telling else {}
     return inspect.Signature(
         [
             inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD),
-            inspect.Parameter("profile", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None),
+            *(word(name) for name in bare_words(body)),
             *(flag(parameter.name, parameter.default) for parameter in own),
             *(flag(name, default) for name, default in more.items()),
             *(flag(name, default) for name, default in vars(Common()).items()),

@@ -20,11 +20,12 @@ from envcheck.cli.flags import (
     TELLING_HELP,
     Common,
     Telling,
+    bare_words,
     signature,
     taken,
 )
 from envcheck.cli.listeners import listeners, report_files
-from envcheck.cli.positional import task_of
+from envcheck.cli.positional import NO_LETTERS, task_of
 from envcheck.cli.streams import say
 from envcheck.core.errors import ExitCode, UsageError
 from envcheck.core.lanes import timeline
@@ -73,28 +74,39 @@ Work = Callable[[Run], Answer | None]
 
 
 def verb(
-    *, answers: bool = False, telling: bool = False, **help_texts: str
+    *,
+    answers: bool = False,
+    telling: bool = False,
+    letters: Mapping[str, str] = NO_LETTERS,
+    **help_texts: str,
 ) -> Callable[[Body], Any]:
-    """Make a task of a function that takes a Run, the profile's name and flags of its own.
+    """Make a task of a function that takes a Run, bare words and flags of its own.
 
     Args:
         answers: whether the task's purpose is a text on stdout, so that all else is on stderr.
         telling: whether it has the flags --report and --timings.
-        help_texts: the help of its own flags.
+        letters: the short forms of its own flags.
+        help_texts: the help of its own flags and bare words.
     """
     texts = {**COMMON_HELP, **(TELLING_HELP if telling else {}), **help_texts}
 
     def make(body: Body) -> Any:
+        words = bare_words(body)
+
         @wraps(body)
-        def task(_context: object, profile: str = "", **flags: Any) -> None:
+        def task(_context: object, *given: str, **flags: Any) -> None:
+            by_name = [flags.pop(name) for name in words[len(given) :] if name in flags]
             common = Common(**taken(flags, Common))
             told = Telling(**taken(flags, Telling)) if telling else Telling()
-            code = run(lambda r: body(r, profile, **flags), common, told, answers=answers)
+            code = run(lambda r: body(r, *given, *by_name, **flags), common, told, answers=answers)
             if code != ExitCode.OK:
                 raise Exit(code=int(code))
 
-        task.__signature__ = signature(body, telling=telling)  # type: ignore[attr-defined] # Invoke reads it
-        return task_of(task, help=texts, iterable=["report"] if telling else [])
+        visible = signature(body, telling=telling)
+        task.__signature__ = visible  # type: ignore[attr-defined] # Invoke reads it
+        known = {name: text for name, text in texts.items() if name in visible.parameters}
+        iterable = ["report"] if telling else []
+        return task_of(task, words, letters, help=known, iterable=iterable)
 
     return make
 

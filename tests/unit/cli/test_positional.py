@@ -1,10 +1,10 @@
-"""PROFILE may be left out: whether the command line has a word for it."""
+"""PROFILE may be left out: how many words the command line has for bare words."""
 
 from __future__ import annotations
 
 import pytest
 
-from envcheck.cli.positional import has_word
+from envcheck.cli.positional import count_words
 
 FLAGS = {"--instance", "--only", "--format"}
 
@@ -34,10 +34,15 @@ FLAGS = {"--instance", "--only", "--format"}
     ],
 )
 def test_a_bare_word_after_the_task_is_the_profile(line: str, *, there: bool) -> None:
-    assert has_word(line.split(), "up", FLAGS) is there
+    assert bool(count_words(line.split(), "up", FLAGS)) is there
 
 
 def test_a_flags_value_is_no_profile_whatever_it_looks_like() -> None:
     line = ["clean", "--only", "web", "--instance", "webapp"]
-    assert not has_word(line, "clean", FLAGS)
-    assert has_word([*line, "webapp"], "clean", FLAGS)
+    assert count_words(line, "clean", FLAGS) == 0
+    assert count_words([*line, "webapp"], "clean", FLAGS) == 1
+
+
+def test_bare_words_are_counted_wherever_they_stand() -> None:
+    line = ["bundle", "save", "-o", "file", "webapp", "--yes"]
+    assert count_words(line, "bundle", {"--output", "-o"}) == 2

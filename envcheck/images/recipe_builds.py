@@ -1,0 +1,106 @@
+"""Building recipes: the base of them all, and the stand-in for an official image."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from envcheck.core.dockerfile import rebased
+from envcheck.core.errors import Fix, ObjectConflict, StepFailed
+from envcheck.core.spec import Label
+from envcheck.engine.build import BuildOptions
+from envcheck.host.rootfs import root_filesystem
+from envcheck.images.recipes import recipes
+
+if TYPE_CHECKING:
+    from envcheck.core.plan import BuildBase, BuildRecipe
+    from envcheck.engine.client import DockerEngine
+    from envcheck.run.ports import Progress
+
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+_CERTIFICATES = "ca-certificates.crt"
+_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def build_base(engine: DockerEngine, act: BuildBase, progress: Progress) -> None:
+    """Make the base image of all recipes.
+
+    Raises:
+        StepFailed: it could not be made.
+    """
+    with root_filesystem(act.suite, progress) as archive:
+        engine.import_image(act.tag, archive, act.labels)
+
+
+def build_recipe(engine: DockerEngine, act: BuildRecipe, progress: Progress) -> tuple[str, str]:
+    """Build a recipe's image; the tag of what it really is, and a note on it.
+
+    Raises:
+        StepFailed: it could not be built, or is another major version than was asked for.
+        ObjectConflict: somebody else's image has the name that it must get.
+    """
+    recipe = recipes()[act.recipe]
+    context = recipe.context().with_file(_CERTIFICATES, _certificates())
+    # Not the final tag: what was really built is known only afterwards.
+    name, _, version = act.tag.rpartition(":")
+    candidate = f"{name}:candidate-{version}"
+    # Packages come as the host gets them: by its network and its proxies.
+    proxies = {name: os.environ[name] for name in _PROXIES if name in os.environ}
+    options = BuildOptions(act.labels, {**proxies, **act.arguments}, host_network=True)
+    text = rebased(context.dockerfile, {}, act.labels)
+    labelled = context.with_file("Dockerfile", text.encode())
+    engine.build(candidate, labelled, options, progress)
+    try:
+        return _settle(engine, act, candidate)
+    finally:
+        engine.remove_image(candidate)
+        _remove_stages(engine, act)
+
+
+def _settle(engine: DockerEngine, act: BuildRecipe, candidate: str) -> tuple[str, str]:
+    """Give the image the tag of what it really is; that tag, and a note on it."""
+    recipe = recipes()[act.recipe]
+    name, _, asked = act.tag.rpartition(":")
+    built = asked
+    if recipe.version_command:
+        ran = engine.run_once(candidate, act.labels, recipe.version_command)
+        built = recipe.version_in(ran.output)
+        if ran.exit_code != 0 or not built:
+            raise StepFailed(
+                f"the image built for {act.pin} does not tell its version",
+                id="recipe.no-version",
+                evidence=ran.output.splitlines()[-5:],
+            )
+    if built.split(".")[0] != asked.split(".")[0]:
+        raise StepFailed(
+            f"{act.pin} was asked for, and the packages give {built}: another major version",
+            id="recipe.other-major",
+            fix=Fix("pin what the packages give, or get the image from its registry"),
+        )
+    tag = f"{name}:{built}"
+    _refuse_foreign(engine, tag)
+    engine.tag_image(candidate, tag)
+    note = "" if built == asked else f"the packages have moved on: this is {built}"
+    return tag, note or f"from packages: {recipe.describes}"
+
+
+def _refuse_foreign(engine: DockerEngine, tag: str) -> None:
+    there = engine.inspect_image(tag)
+    if there is not None and Label.RECIPE not in there.labels:
+        raise ObjectConflict(
+            f"there is an image named '{tag}' already, and it is not ours",
+            id="docker.name-taken",
+            evidence=(f"image {tag} does not bear the label {Label.RECIPE}",),
+            fix=Fix("look at it, and remove its name yourself", (f"docker rmi {tag}",)),
+        )
+
+
+def _remove_stages(engine: DockerEngine, act: BuildRecipe) -> None:
+    for image in engine.dangling(Label.RECIPE, act.labels[Label.RECIPE]):
+        engine.remove_image(image)
+
+
+def _certificates() -> bytes:
+    """The authorities that this machine trusts; empty where it keeps them elsewhere."""
+    return _AUTHORITIES.read_bytes() if _AUTHORITIES.is_file() else b""
