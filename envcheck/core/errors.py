@@ -2,7 +2,7 @@
 
     EnvcheckError
     ├── UsageError          2   the command line cannot be carried out
-    │   └── ProfileInvalid  2   the profile's text is wrong; carries every problem found
+    │   └── ProfileInvalid  2   the text of a profile, a lockfile, … is wrong; carries every problem
     ├── EngineUnusable      3   Docker cannot be used
     └── StepFailed          4   a step (pull, build, create, start, remove) failed
         ├── ObjectMissing       the engine says that the object is not there
@@ -104,12 +104,15 @@ class UsageError(EnvcheckError):
 
 
 class ProfileInvalid(UsageError):
-    """The profile's text is wrong; ``problems`` holds all that was found, not just the first."""
+    """A text is wrong; ``problems`` holds all that was found, not just the first.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    ``text`` says what it is in one word, after which the error is named: a profile, a lockfile, ….
+    """
+
+    def __init__(self, problems: Sequence[Problem], text: str = "profile") -> None:
         count = len(problems)
         noun = "problem" if count == 1 else "problems"
-        super().__init__(f"{count} {noun} in the profile", id="profile.invalid")
+        super().__init__(f"{count} {noun} in the {text}", id=f"{text}.invalid")
         self.problems = tuple(problems)
         self.evidence = tuple(str(problem) for problem in problems)
 
