@@ -75,6 +75,7 @@ def plan(run: Run, profile: str) -> Answer:
     fail_fast="the first service that fails ends all others",
     rerun_jobs="run every job, those too that are done already",
     locked=_LOCKED,
+    offline=_OFFLINE,
 )
 def up(
     run: Run,
@@ -83,12 +84,13 @@ def up(
     fail_fast: bool = False,
     rerun_jobs: bool = False,
     locked: bool = False,
+    offline: bool = False,
 ) -> None:
     """Converge, and return when every service is verified ready."""
     from envcheck.app.up import UpOptions
     from envcheck.app.up import up as do
 
-    do(run.session, profile, UpOptions(fail_fast, rerun_jobs, locked))
+    do(run.session, profile, UpOptions(fail_fast, rerun_jobs, locked, offline))
 
 
 @verb(

@@ -297,7 +297,7 @@ class DockerEngine:
             tag=tag,
             labels=dict(options.labels),
             buildargs=dict(options.arguments),
-            network_mode="host" if options.host_network else None,
+            network_mode=options.network,
             rm=True,
             forcerm=True,
             pull=False,

@@ -20,6 +20,8 @@ INDEX_NAME = "bundle.json"
 MANIFEST_NAME = "manifest.json"
 PROJECT = "project/"
 """Before the path of every file of the project."""
+CONFIGS = "images/"
+"""Before the names of the images' configurations, which come next."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class Index:
 
 def config_name(id: str) -> str:
     """The member that holds an image's configuration."""
-    return f"images/{_hex(id)}.json"
+    return f"{CONFIGS}{_hex(id)}.json"
 
 
 def layer_name(number: int) -> str:
