@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envcheck.app.bundle_save import seldom
+from envcheck.app.bundling import seldom
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, ObjectConflict, StepFailed, UsageError
 from envcheck.core.figures import size

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING
 
 from envcheck import __version__
 from envcheck.app.builds import builds_of, pins_of
+from envcheck.app.bundling import seldom
 from envcheck.app.checks.round_trips import BUSYBOX, HELLO_WORLD
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for
@@ -35,10 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from envcheck.app.builds import Build
     from envcheck.app.project import ProjectFile
     from envcheck.app.session import Session
-    from envcheck.core.observed import Observed
     from envcheck.core.profile import Profile
     from envcheck.core.spec import Owner
     from envcheck.engine.image_archive import ImageParts
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
 
 _PACKS_TO = 2
 """Images of distributions pack to a third; half of them must fit on the disk."""
-
-
-_SELDOM = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class _Wanted:
     source: str
 
 
-def save(session: Session, name: str, output: str) -> Saved:
+def save_bundle(session: Session, name: str, output: str) -> Saved:
     """Save a profile with its images; they are got first where they are not here.
 
     Raises:
@@ -120,20 +117,19 @@ def _wanted(session: Session, profile: Profile, owner: Owner) -> tuple[_Wanted, 
     """
     choices = get_images(session, profile, owner, DEFAULTS)
     observed = session.engine().observe()
-    named: list[tuple[str, str, str]] = []  # what the engine calls it, the profile, its source
     builds = builds_of(profile)
     locks = pins_for(profile, pins_of(profile, builds))
-    for pin in (*pins_of(profile, builds), HELLO_WORLD, BUSYBOX):
-        if found := here(pin, observed, locks):
-            named.append((found.reference, str(pin), found.source))
-    named += [(choices[name].used, "", "build") for name in builds]
-    return _merged(session, named, observed)
+    pins = (*pins_of(profile, builds), HELLO_WORLD, BUSYBOX)
+    named = [
+        (found.reference, str(pin), found.source)
+        for pin in pins
+        if (found := here(pin, observed, locks))
+    ]
+    return _merged(session, [*named, *((choices[name].used, "", "build") for name in builds)])
 
 
-def _merged(
-    session: Session, named: Iterable[tuple[str, str, str]], observed: Observed
-) -> tuple[_Wanted, ...]:
-    """One entry for each image, with all of its names."""
+def _merged(session: Session, named: Iterable[tuple[str, str, str]]) -> tuple[_Wanted, ...]:
+    """One entry for each image, from what the engine and the profile call it, and its source."""
     found: dict[str, _Wanted] = {}
     for reference, pin, source in named:
         parts = session.engine().image_archive.parts(reference)
@@ -234,18 +230,5 @@ def _sources(
     return {
         MANIFEST_NAME: lambda: (index.manifest(),),
         **{f"{PROJECT}{file.entry.path}": file.pieces for file in files},
-        **{name: lambda text=text: text for name, text in configs.items()},
+        **{name: partial(tuple, texts) for name, texts in configs.items()},
     }
-
-
-def seldom(tell: Callable[[int], None]) -> Callable[[int], None]:
-    """The same, but no more often than 8 MB: an event costs more than a read."""
-    told = 0
-
-    def maybe(done: int) -> None:
-        nonlocal told
-        if done - told >= _SELDOM:
-            told = done
-            tell(done)
-
-    return maybe

@@ -69,18 +69,17 @@ class Folder:
             UsageError: the way there leads through a link or a file.
             StepFailed: it could not be written.
         """
-        with self._parent(path, make=True) as (parent, name), self._told(path):
-            with _beside(parent, name) as (part, descriptor):
-                with os.fdopen(descriptor, "wb") as file:
-                    for piece in pieces:
-                        file.write(piece)
-                    os.fchmod(file.fileno(), mode)
-                os.rename(part, name, src_dir_fd=parent, dst_dir_fd=parent)
+        with self._parent(path, make=True) as (parent, name), _beside(parent) as part:
+            descriptor = os.open(part, _MAKE, 0o600, dir_fd=parent)
+            with os.fdopen(descriptor, "wb") as file:
+                for piece in pieces:
+                    file.write(piece)
+                os.fchmod(file.fileno(), mode)
+            os.rename(part, name, src_dir_fd=parent, dst_dir_fd=parent)
 
     def link(self, path: str, target: str) -> None:
         """Make a symbolic link, in place of what may be there; errors as `write`."""
-        with self._parent(path, make=True) as (parent, name), self._told(path):
-            part = f".{name[:100]}.{os.getpid()}.part"
+        with self._parent(path, make=True) as (parent, name), _beside(parent) as part:
             os.symlink(target, part, dir_fd=parent)
             os.rename(part, name, src_dir_fd=parent, dst_dir_fd=parent)
 
@@ -99,22 +98,16 @@ class Folder:
                 current = further
             yield current, name
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not make:
+                raise
             if error.errno in _LEADS_OUT:
                 text = f"the way to {self._name(path)} leads through a link or a file"
                 raise UsageError(text, id="bundle.target-leads-out") from error
-            raise
+            done = "written" if make else "read"
+            text = f"{self._name(path)} could not be {done}: {error.strerror}"
+            raise StepFailed(text, id=f"file.not-{done}") from error
         finally:
             os.close(current)
-
-    @contextmanager
-    def _told(self, path: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if error.errno in _LEADS_OUT:
-                raise
-            text = f"{self._name(path)} could not be written: {error.strerror}"
-            raise StepFailed(text, id="file.unwritable") from error
 
     def _name(self, path: str) -> str:
         return str(Path(self.shown) / path)
@@ -143,14 +136,13 @@ def opened(path: str) -> Iterator[Folder]:
 
 
 @contextmanager
-def _beside(parent: int, name: str) -> Iterator[tuple[str, int]]:
-    """A new file in the same folder, removed where it was not renamed."""
-    part = f".{name[:100]}.{os.getpid()}.part"
+def _beside(parent: int) -> Iterator[str]:
+    """A free name in the same folder; what then bears it is removed where it was not renamed."""
+    part = f".envcheck.{os.getpid()}.part"
     with contextlib.suppress(FileNotFoundError):
         os.unlink(part, dir_fd=parent)  # of a run with our number that was killed
-    descriptor = os.open(part, _MAKE, 0o600, dir_fd=parent)
     try:
-        yield part, descriptor
+        yield part
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part, dir_fd=parent)

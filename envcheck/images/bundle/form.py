@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
@@ -23,6 +24,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _WORD = re.compile(r"[\w.+-]{1,100}", re.ASCII)
 _PLATFORM = re.compile(r"[a-z0-9]{1,20}/[a-z0-9_]{1,20}(/[a-z0-9.]{1,20})?", re.ASCII)
+_LINK_MODE = 0o777  # of every symbolic link on Linux
 _SOURCES = ("registry", "recipe", "build", "local")
 
 
@@ -50,6 +52,13 @@ def _object(forms: Mapping[str, Form]) -> Form:
     )
 
 
+def _reference(value: Any) -> bool:
+    try:
+        return _text(value) and bool(parse_reference(value))
+    except ValueError:
+        return False
+
+
 _FILE: dict[str, Form] = {
     "path": _text,
     "mode": _at_most(0o777),
@@ -60,7 +69,7 @@ _FILE: dict[str, Form] = {
 _IMAGE: dict[str, Form] = {
     "id": _matches(_DIGEST),
     "names": _list_of(_text, 10),
-    "pins": _list_of(_text, 100),
+    "pins": _list_of(_reference, 100),
     "source": lambda value: value in _SOURCES,
     "platform": _matches(_PLATFORM),
     "size": _at_most(limits.CONFIG),
@@ -130,9 +139,10 @@ def _check_files(index: Index) -> None:
         if fault:
             shown = ascii(file.path)[1:-1][:80]
             raise BundleInvalid(f"the bundle holds the file {shown}: {fault}", id="bundle.path")
-    # A file system that takes no notice of case, or of how an accent is made, would write one over the other.
+    # A file system that takes no notice of case, or of how an accent is made, would write one over
+    # the other.
     folded = sorted(normalize("NFC", path).casefold().split("/") for path in paths)
-    for one, other in zip(folded, folded[1:], strict=False):
+    for one, other in pairwise(folded):
         if other[: len(one)] == one:
             name = "/".join(one)[:80]
             raise BundleInvalid(f"the bundle holds two files at {name}", id="bundle.path")
@@ -143,7 +153,7 @@ def _check_files(index: Index) -> None:
 def _fault_of_kind(file: FileEntry) -> str:
     if not file.link:
         return "" if file.sha256 else "it has no checksum"
-    if file.size or file.sha256 or file.mode != 0o777:
+    if file.size or file.sha256 or file.mode != _LINK_MODE:
         return "it is a link and a file at once"
     return fault_of_link(file.path, file.link)
 
@@ -162,11 +172,6 @@ def _check_images(index: Index) -> None:
 
 
 def _check_names(image: ImageEntry) -> None:
-    for pin in image.pins:
-        try:
-            parse_reference(pin)
-        except ValueError as error:
-            raise malformed(f"an image's pin is none: {error}") from error
     for name in image.names:
         if fault := fault_of_name(name, image.pins):
             raise BundleInvalid(

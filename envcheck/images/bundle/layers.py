@@ -124,7 +124,7 @@ def _whole(taken: Taken, images: Mapping[str, Sequence[str]], wanted: Set[str]) 
         "the engine does not hand out its images in a way that is known here",
         id="image.save-failed",
         evidence=(
-            f"{len(taken.configs)} of {len(images)} configurations, "
+            f"{len(taken.configs)} of {len(images)} configurations",
             f"{len(taken.layers)} of {len(wanted)} layers",
         ),
         fix=Fix("an engine that keeps its images in containerd's own store hands out packed ones"),

@@ -92,7 +92,7 @@ def write_bundle(
         for member in index.head():
             _add(pack, member, sources[member.name]())
     layers.seek(0)
-    shutil.copyfileobj(layers, summed, _PIECE)  # type: ignore[misc]
+    shutil.copyfileobj(layers, summed, _PIECE)
     target.seek(0)
     target.write(seal(summed.digest.hexdigest(), summed.size))
 
@@ -109,4 +109,3 @@ def _add(pack: Any, member: Member, pieces: Iterable[bytes]) -> None:
             f"{member.name} was changed while it was read", id="file.changed-meanwhile"
         )
     pack.write(padding(size))
-
