@@ -60,11 +60,11 @@ def load_bundle(session: Session, file: str, into: str) -> Loaded:
         raise UsageError("which bundle?", id="bundle.which-file", fix=fix)
     with opened(file) as raw:
         session.emit(ev.Started("bundle load"))
-        session.emit(ev.Section("Bundle"))
         bundle = open_bundle(raw, seldom(lambda _done: None))
         index = bundle.index
         instance = session.instance or index.profile
         session.emit(ev.Started("bundle load", index.profile, instance))
+        session.emit(ev.Section("Bundle"))
         observed = session.engine().observe()
         _refuse_unfit(session, index, observed)
         verify(bundle, seldom(_teller(session, file, "comparing", index.size)))
