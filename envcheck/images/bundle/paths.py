@@ -17,6 +17,7 @@ _IN_CONTEXT = 2
 
 # Windows drops dots and spaces at the end of a name and reads these anywhere in one.
 _ODD = re.compile(r'[\\:*?"<>|]')
+_COMPONENT = re.compile(r"[a-zA-Z0-9]([\w.:-]*[a-zA-Z0-9])?", re.ASCII)
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE | re.ASCII)
 
 
@@ -63,6 +64,8 @@ def fault_of_link(path: str, target: str) -> str:
     parts = posixpath.normpath(posixpath.join(posixpath.dirname(path), target)).split("/")
     if path.count("/") < _IN_CONTEXT or parts[:_IN_CONTEXT] != path.split("/")[:_IN_CONTEXT]:
         return "it leads out of its folder"
+    if path.split("/")[: len(parts)] == parts:
+        return "it leads to a folder that it is in"
     return fault_of_path("/".join(parts))
 
 
@@ -72,6 +75,8 @@ def fault_of_name(name: str, pins: tuple[str, ...]) -> str:
         reference = parse_reference(name)
     except ValueError as error:
         return str(error)
+    if not all(map(_COMPONENT.fullmatch, reference.name.split("/"))):
+        return f"'{name}' is no image's name"
     if not reference.tag or reference.digest:
         return f"'{name}' is not a name with a tag"
     if name.startswith(f"{LOCAL_REGISTRY}/"):
