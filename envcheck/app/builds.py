@@ -97,7 +97,7 @@ def _choice(
 ) -> ImageChoice:
     if build is not None:
         pin = next(
-            (b for b in build.bases.values() if b.official in KINDS[service.kind].images), None
+            (b for b in build.bases.values() if b.base in KINDS[service.kind].images), None
         )
         tag = build_tag(profile.name, build, found)
         return ImageChoice(tag, pin, tag, "build")

@@ -106,7 +106,7 @@ def _refusal(text: str) -> ProfileInvalid | None:
 
 
 def _mutated(chance: random.Random) -> str:
-    text = [*TEXT]
+    text = [*dump_lockfile(lockfile(locked()), "webapp")]
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(text))
         match chance.randrange(4):
