@@ -84,9 +84,9 @@ def island(
     root = tmp_path_factory.mktemp("island")
     with (
         shared.namespace(way_out=False) as net,
-        engines.start(which, root, netns=net.name) as engine,
+        engines.start(which, root, netns=net.name) as other,
     ):
-        yield engine
+        yield other
 
 
 def test_a_bundle_is_all_that_a_machine_without_a_network_needs(
