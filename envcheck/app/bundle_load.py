@@ -68,7 +68,8 @@ def load_bundle(session: Session, file: str, into: str) -> Loaded:
             _load_images(session, bundle, observed, instance)
             _write_files(folder, bundle)
     names = tuple(name for image in index.images for name in image.names or (image.id,))
-    session.emit(ev.Note(f"{index.file} and {len(names)} images are here, from {index.created}"))
+    count = f"{len(index.images)} images" if len(index.images) != 1 else "its image"
+    session.emit(ev.Note(f"{index.file} and {count} are here, as saved {index.created}"))
     return Loaded(index.profile, index.file, names, time.monotonic() - begun)
 
 
