@@ -13,7 +13,7 @@ from envcheck.app.checks.mendable import marked
 from envcheck.app.checks.round_trips import BUSYBOX, HELLO_WORLD, HELLO_WORLD_RUNS
 from envcheck.app.checks.table import all_checks, chosen
 from envcheck.app.examination import examine
-from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
 from envcheck.app.mending import mend, mend_all
 from envcheck.core import events as ev
 from envcheck.core.errors import EngineUnusable, EnvcheckError, ExitCode, Fix
@@ -206,7 +206,8 @@ def _with_images(exam: Exam, checks: tuple[Check, ...], *, fix: bool) -> Exam:
 
 def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
     session, wanted = exam.session, (HELLO_WORLD, BUSYBOX)
-    found, _ = images.find_all(session, wanted)
+    known = recipes_of(exam.profile)
+    found, _ = images.find_all(session, wanted, known)
     recipes = any(isinstance(one, ToGet) and one.source == "recipe" for one in found.values())
     if recipes and not (fix or session.yes):
         raise CannotCheck(
@@ -214,7 +215,7 @@ def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
             id="docker.hello-world-missing",
             fix=Fix("build it from packages", ("envcheck doctor --fix",)),
         )
-    return images.ensure(session, wanted, exam.owner.instance)
+    return images.ensure(session, wanted, exam.owner.instance, known)
 
 
 def fit(results: tuple[ev.Result, ...]) -> None:

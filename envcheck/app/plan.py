@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images, seeds
-from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app import builds, images, offers, seeds
+from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
 from envcheck.app.past import past_of
 from envcheck.app.up import taken_ports
 from envcheck.core import events as ev
@@ -32,7 +32,12 @@ def plan(session: Session, name: str) -> Plan:
     tell_warnings(session, profile)
     seen = seeds.find_seeds(profile)
     own = builds.builds_of(profile)
-    found, observed = images.find_all(session, builds.pins_of(profile, own))
+    recipes = recipes_of(profile)
+    found, observed = images.find_all(session, builds.pins_of(profile, own), recipes)
+    images.tell_replaced(session, found, recipes)
+    found, notes = offers.settled(session, found, recipes)
+    for note in notes:
+        session.emit(ev.Note(note))
     gets = images.plan_images(found, observed)
     makes = builds.plan_builds(owner, own, found, observed)
     choices = builds.choose(profile, own, found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images, seeds
 from envcheck.app.diagnosis import explainer
-from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
 from envcheck.app.past import past_of
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
@@ -98,7 +98,8 @@ def get_images(session: Session, profile: Profile, owner: Owner) -> dict[str, Im
         EnvcheckError: one could not be got or built.
     """
     own = builds.builds_of(profile)
-    found = images.ensure(session, builds.pins_of(profile, own), owner.instance)
+    pins, recipes = builds.pins_of(profile, own), recipes_of(profile)
+    found = images.ensure(session, pins, owner.instance, recipes)
     observed = session.engine().observe()
     plan = builds.plan_builds(owner, own, found, observed)
     builds.build_all(session, plan, owner.instance)

@@ -7,7 +7,18 @@ from invoke.collection import Collection
 from envcheck.cli import render
 from envcheck.cli.verb import Answer, Run, verb
 
-__all__ = ["check", "clean", "doctor", "down", "env", "onboard", "plan", "status", "up"]
+__all__ = [
+    "check",
+    "clean",
+    "doctor",
+    "down",
+    "env",
+    "onboard",
+    "plan",
+    "recipe",
+    "status",
+    "up",
+]
 
 # Each verb is imported when it is run: `--help` and `--list` need none of them.
 
@@ -107,6 +118,23 @@ def env(run: Run, profile: str, *, format: str = "shell") -> Answer:
 
     found = do(run.session, profile)
     return Answer(formatted(found, format), {"variables": found})
+
+
+@verb(
+    answers=True,
+    action="`list`, or `build`",
+    pin="what to build, such as redis:8.0.2",
+    profile="the profile whose own recipes count too; left out, those in profiles/recipes/",
+)
+def recipe(run: Run, action: str, pin: str, *, profile: str = "") -> Answer:
+    """List the recipes that stand in for images, or build one: `recipe build NAME:TAG`."""
+    from envcheck.app import recipe as do
+    from envcheck.cli.recipe_list import recipes_data, recipes_text
+
+    if action == "build":
+        return Answer(do.build(run.session, pin, profile))
+    found = do.listed(run.session, action, pin, profile)
+    return Answer(recipes_text(found), {"recipes": recipes_data(found)})
 
 
 @verb()

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Protocol
 from envcheck.core.errors import Fix, RegistryUnreachable, StepFailed
 from envcheck.core.plan import PullImage
 from envcheck.core.spec import Label
-from envcheck.images import recipes
+from envcheck.images.recipes import base_act, build_act
 
 if TYPE_CHECKING:
     from envcheck.core.events import Source
     from envcheck.core.observed import Observed, SeenImage
     from envcheck.core.plan import ImageAct
     from envcheck.core.reference import Reference
+    from envcheck.images.recipes import Recipes
+
+
+UNREACHABLE = "not here, and no registry can be reached"
+CHANGED = "its recipe has changed"
+"""The causes for which a recipe is built."""
 
 
 class Registry(Protocol):
@@ -46,26 +52,32 @@ class ToGet:
 Finding = Here | ToGet
 
 
-def here(reference: Reference, observed: Observed) -> Here | None:
+def here(reference: Reference, observed: Observed, recipes: Recipes) -> Here | None:
     """The image of that pin that stands on the engine, the official one before a stand-in."""
     seen = observed.image(str(reference)) or observed.image(f"{reference.name}@{reference.digest}")
     if seen is not None:
         return Here(str(reference), digest_of(seen), "registry" if seen.digests else "local")
-    # A digest names one image and no stand-in for it; and a recipe stands in for an official image
-    # only, not for another organisation's of the same name.
-    if reference.digest or recipes.recipe_for(reference) is None:
+    return stand_in(reference, observed, recipes)
+
+
+def stand_in(reference: Reference, observed: Observed, recipes: Recipes) -> Here | None:
+    """A recipe's image for that pin, as the recipe would build it now."""
+    # A digest names one image and no stand-in for it; and a recipe stands in for the image that it
+    # names only, not for another organisation's of the same name.
+    if reference.digest or recipes.for_pin(reference) is None:
         return None
     twin = str(reference.local_twin)
     # Only what bears our label is a recipe's work; somebody else's image of that name is not.
-    if (seen := observed.image(twin)) is not None and Label.RECIPE in seen.labels:
+    seen = observed.image(twin)
+    if seen is not None and Label.RECIPE in seen.labels and recipes.current(seen):
         return Here(twin, digest_of(seen), "recipe")
-    return _built_for(reference, observed)
+    return _built_for(reference, observed, recipes)
 
 
-def _built_for(reference: Reference, observed: Observed) -> Here | None:
+def _built_for(reference: Reference, observed: Observed, recipes: Recipes) -> Here | None:
     """A stand-in that was built for this pin and came out as another version of the same major."""
     for image in observed.images:
-        if image.labels.get(Label.RECIPE) == str(reference):
+        if image.labels.get(Label.RECIPE) == str(reference) and recipes.current(image):
             for tag in image.tags:
                 if tag.startswith(f"{reference.local_twin.name}:"):
                     return Here(tag, digest_of(image), "recipe")
@@ -78,7 +90,12 @@ def digest_of(image: SeenImage) -> str:
 
 
 def find(
-    reference: Reference, observed: Observed, registry: Registry | None, *, mirrored: bool = False
+    reference: Reference,
+    observed: Observed,
+    registry: Registry | None,
+    recipes: Recipes,
+    *,
+    mirrored: bool = False,
 ) -> Finding:
     """Where an image comes from.
 
@@ -86,22 +103,23 @@ def find(
         reference: the pin.
         observed: the engine as it is.
         registry: who is asked; None where it is known already that no registry answers.
+        recipes: those that the profile has.
         mirrored: whether the engine has mirrors, which may answer where the registry does not.
 
     Raises:
         StepFailed: there is no way to get it; the message says what was tried.
     """
-    present = here(reference, observed)
+    present = here(reference, observed, recipes)
     if present is not None:
         return present
     if registry is None:
-        return _by_recipe(reference, None)
+        return by_recipe(reference, observed, recipes)
     try:
         digest = registry.registry_digest(reference)
     except RegistryUnreachable as error:
         if mirrored:
             return _by_pull(reference, "")
-        return _by_recipe(reference, error)
+        return by_recipe(reference, observed, recipes, error)
     return _by_pull(reference, digest)
 
 
@@ -109,8 +127,18 @@ def _by_pull(reference: Reference, digest: str) -> ToGet:
     return ToGet((PullImage(reference, digest),), "not here", str(reference), "registry")
 
 
-def _by_recipe(reference: Reference, error: RegistryUnreachable | None) -> ToGet:
-    recipe = None if reference.digest else recipes.recipe_for(reference)
+def by_recipe(
+    reference: Reference,
+    observed: Observed,
+    recipes: Recipes,
+    error: RegistryUnreachable | None = None,
+) -> ToGet:
+    """How its recipe gets an image; ``error`` is why no registry could be asked for it.
+
+    Raises:
+        StepFailed: there is no recipe for it, or that gives other versions only.
+    """
+    recipe = None if reference.digest else recipes.for_pin(reference)
     why = error.what if error else "no registry can be reached"
     if recipe is None:
         raise RegistryUnreachable(
@@ -128,6 +156,6 @@ def _by_recipe(reference: Reference, error: RegistryUnreachable | None) -> ToGet
             evidence=(why,),
             fix=Fix("pin a version that the recipe gives, or check the way to the registry"),
         )
-    act = recipes.build_act(recipe, reference)
-    cause = "not here, and no registry can be reached"
-    return ToGet((recipes.base_act(), act), cause, act.tag, "recipe")
+    act = build_act(recipe, reference)
+    cause = CHANGED if recipes.outdated(reference, observed) else UNREACHABLE
+    return ToGet((base_act(), act), cause, act.tag, "recipe")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envcheck.app import builds
+from envcheck.app.loading import recipes_of
 from envcheck.core.errors import EnvcheckError
 from envcheck.core.observed import name_on_engine
 from envcheck.core.spec import Label
@@ -42,9 +43,10 @@ def choice_of(profile: Profile, service: Service, observed: Observed) -> ImageCh
     """
     alone = replace(profile, services={service.name: service})
     own = builds.builds_of(alone)
+    recipes = recipes_of(profile)
     found = {}
     for pin in builds.pins_of(alone, own):
-        present = here(pin, observed)
+        present = here(pin, observed, recipes)
         if present is None:
             return pin
         found[pin] = present
