@@ -17,6 +17,7 @@ from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
 from envcheck.app.mending import mend, mend_all
 from envcheck.core import events as ev
 from envcheck.core.errors import EngineUnusable, EnvcheckError, ExitCode, Fix
+from envcheck.core.pins import Pins
 from envcheck.core.spec import Owner
 from envcheck.doctor.symptom import Symptom
 from envcheck.host import engines
@@ -206,7 +207,7 @@ def _with_images(exam: Exam, checks: tuple[Check, ...], *, fix: bool) -> Exam:
 
 def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
     session, wanted = exam.session, (HELLO_WORLD, BUSYBOX)
-    known = recipes_of(exam.profile)
+    known = Pins(recipes=recipes_of(exam.profile))
     found, _ = images.find_all(session, wanted, known)
     recipes = any(isinstance(one, ToGet) and one.source == "recipe" for one in found.values())
     if recipes and not (fix or session.yes):

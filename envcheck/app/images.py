@@ -9,9 +9,9 @@ from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady, Note
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
 from envcheck.core.recipe import BY_HAND, asked_version, fits
+from envcheck.core.recipes import base_is_current
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
-from envcheck.images.recipes import base_is_current
 from envcheck.images.sources import CHANGED, UNREACHABLE, Here, find, here
 from envcheck.run.executor import execute
 from envcheck.run.telling import course
@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
+    from envcheck.core.pins import Pins
     from envcheck.core.plan import Act
+    from envcheck.core.recipes import Recipes
     from envcheck.core.reference import Reference
-    from envcheck.images.recipes import Recipes
     from envcheck.images.sources import Finding
 
 
 def find_all(
-    session: Session, references: Iterable[Reference], recipes: Recipes, *, registry: bool = True
+    session: Session,
+    references: Iterable[Reference],
+    pins: Pins,
+    *,
+    registry: bool = True,
 ) -> tuple[dict[Reference, Finding], Observed]:
     """Where each image comes from, and what was seen on the engine.
 
@@ -41,7 +46,7 @@ def find_all(
     asked = engine if registry else None
     found: dict[Reference, Finding] = {}
     for reference in references:
-        found[reference] = find(reference, observed, asked, recipes, mirrored=mirrored)
+        found[reference] = find(reference, observed, asked, pins, mirrored=mirrored)
     return found, observed
 
 
@@ -62,7 +67,7 @@ def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
 
 
 def ensure(
-    session: Session, references: Iterable[Reference], instance: str, recipes: Recipes
+    session: Session, references: Iterable[Reference], instance: str, pins: Pins
 ) -> dict[Reference, Here]:
     """See to it that each image stands on the engine, and record that the instance uses it.
 
@@ -71,18 +76,22 @@ def ensure(
         UsageError: a recipe is needed and was not agreed to.
     """
     wanted = tuple(references)
-    found, observed = find_all(session, wanted, recipes)
-    tell_replaced(session, found, recipes)
+    found, observed = find_all(session, wanted, pins)
+    tell_replaced(session, found, pins.recipes)
     _tell_present(session, found, instance, observed)
-    failure = get(session, found, observed, instance, recipes)
-    if isinstance(failure, RegistryUnreachable) and any(map(recipes.for_pin, wanted)):
+    failure = get(session, found, observed, instance, pins.recipes)
+    if isinstance(failure, RegistryUnreachable) and any(map(pins.recipes.for_pin, wanted)):
         # A mirror was hoped for, or the way to the registry broke meanwhile: recipes remain.
-        found, observed = find_all(session, wanted, recipes, registry=False)
-        failure = get(session, found, observed, instance, recipes)
+        found, observed = find_all(session, wanted, pins, registry=False)
+        failure = get(session, found, observed, instance, pins.recipes)
     if failure is not None:
         raise failure
     observed = session.engine().observe()
-    return {one: _settled(session, one, observed, instance, recipes) for one in wanted}
+    settled = {reference: here(reference, observed, pins) for reference in wanted}
+    return {
+        reference: _settled(session, reference, found, instance)
+        for reference, found in settled.items()
+    }
 
 
 def tell_replaced(session: Session, found: Mapping[Reference, Finding], recipes: Recipes) -> None:
@@ -194,10 +203,7 @@ def _question(plan: Plan) -> str:
     return f"{''.join(told)}Build from packages?"
 
 
-def _settled(
-    session: Session, reference: Reference, observed: Observed, instance: str, recipes: Recipes
-) -> Here:
-    found = here(reference, observed, recipes)
+def _settled(session: Session, reference: Reference, found: Here | None, instance: str) -> Here:
     if found is None:
         raise vanished(reference)
     # What a recipe really built may bear another tag than the one that was recorded before.

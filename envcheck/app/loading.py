@@ -16,7 +16,7 @@ from envcheck.services.catalogue import vocabulary
 if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.profile import Profile
-    from envcheck.images.recipes import Recipes
+    from envcheck.core.recipes import Recipes
 
 
 def load(session: Session, name: str) -> Profile:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.offers import Answer
     from envcheck.core.recipe import Package
+    from envcheck.core.recipes import Recipes
     from envcheck.core.reference import Reference
-    from envcheck.images.recipes import Recipes
     from envcheck.images.sources import Finding
 
 

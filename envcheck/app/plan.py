@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images, offers, seeds
-from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
+from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.past import past_of
 from envcheck.app.up import taken_ports
 from envcheck.core import events as ev
@@ -32,12 +33,12 @@ def plan(session: Session, name: str) -> Plan:
     tell_warnings(session, profile)
     seen = seeds.find_seeds(profile)
     own = builds.builds_of(profile)
-    recipes = recipes_of(profile)
-    found, observed = images.find_all(session, builds.pins_of(profile, own), recipes)
-    images.tell_replaced(session, found, recipes)
-    found, notes = offers.settled(session, found, recipes)
-    for note in notes:
-        session.emit(ev.Note(note))
+    wanted = builds.pins_of(profile, own)
+    pins = pins_for(profile, wanted)
+    found, observed = images.find_all(session, wanted, pins)
+    tell_locks(session, profile, pins, found)
+    images.tell_replaced(session, found, pins.recipes)
+    found, _ = offers.settled(session, found, pins.recipes)
     gets = images.plan_images(found, observed)
     makes = builds.plan_builds(owner, own, found, observed)
     choices = builds.choose(profile, own, found)

@@ -11,6 +11,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.nearest import nearest
 from envcheck.core.recipe import BY_HAND
+from envcheck.core.recipes import image_of, is_stand_in
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import Label
 from envcheck.doctor.symptom import Symptom
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
     from envcheck.core.recipe import Recipe
+    from envcheck.core.recipes import Recipes
     from envcheck.core.reference import Reference
-    from envcheck.images.recipes import Recipes
 
 ACTIONS = ("list", "build")
 _ASKED = "asked for"
@@ -87,16 +88,9 @@ def _built(
     return tuple(
         BuiltImage(name, pin, recipes.current(image))
         for image, pin in found
-        if _stands_in(pin, recipe) and Label.INSTANCE not in image.labels
+        if is_stand_in(image) and image_of(pin) == recipe.image
         for name in image.tags or (image.id,)
     )
-
-
-def _stands_in(pin: str, recipe: Recipe) -> bool:
-    try:
-        return parse_reference(pin).official == recipe.image
-    except ValueError:
-        return False
 
 
 def build(session: Session, pin: str, profile: str) -> str:

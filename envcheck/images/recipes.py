@@ -8,7 +8,6 @@ packages.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ from envcheck.core.recipe import (
     asked_version,
     major,
 )
-from envcheck.core.reference import parse_reference
+from envcheck.core.recipes import Recipes
 from envcheck.core.spec import RECIPE_BASE, Label
 from envcheck.engine.context_files import read_context
 from envcheck.host.recipe_files import RECIPES, TEXT, recipe_folders, shared_files
@@ -34,58 +33,10 @@ from envcheck.host.recipe_files import RECIPES, TEXT, recipe_folders, shared_fil
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from envcheck.core.observed import Observed, SeenImage
     from envcheck.core.reference import Reference
     from envcheck.host.recipe_files import RecipeFolder
 
 FOLDER = Path(__file__).parent / RECIPES
-
-
-@dataclass(frozen=True)
-class Recipes:
-    """The recipes that a profile has, by the image that each stands in for.
-
-    ``replaced`` are the images whose recipe comes with envcheck and gives way to the project's own.
-    """
-
-    by_image: Mapping[str, Recipe]
-    replaced: frozenset[str] = frozenset()
-
-    def for_pin(self, reference: Reference) -> Recipe | None:
-        """The recipe that stands in for an image, whether or not it can give the version."""
-        return self.by_image.get(reference.official)
-
-    def current(self, image: SeenImage) -> bool:
-        """Whether an image was built from a recipe as it is now, or is the base as it is now."""
-        pin = image.labels.get(Label.RECIPE, "")
-        if pin == RECIPE_BASE:
-            return base_is_current(image)
-        recipe = self.by_image.get(_image_of(pin))
-        return recipe is not None and image.labels.get(Label.FINGERPRINT) == recipe.fingerprint
-
-    def outdated(self, reference: Reference, observed: Observed) -> bool:
-        """Whether a stand-in for that pin is here that its recipe would build otherwise now."""
-        return any(
-            not self.current(image)
-            and Label.INSTANCE not in image.labels  # a build of a profile's own that starts from it
-            and (
-                image.labels.get(Label.RECIPE) == str(reference)
-                or (Label.RECIPE in image.labels and str(reference.local_twin) in image.tags)
-            )
-            for image in observed.images
-        )
-
-
-def base_is_current(image: SeenImage) -> bool:
-    """Whether an image is the base of all recipes as it would be made now."""
-    return image.labels.get(Label.FINGERPRINT) == BASE_FINGERPRINT
-
-
-def _image_of(pin: str) -> str:
-    try:
-        return parse_reference(pin).official
-    except ValueError:  # somebody else's label
-        return ""
 
 
 @cache

@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from envcheck.core.errors import Fix, RegistryUnreachable, StepFailed
+from envcheck.core.observed import name_on_engine
 from envcheck.core.plan import PullImage
 from envcheck.core.spec import Label
 from envcheck.images.recipes import base_act, build_act
 
 if TYPE_CHECKING:
     from envcheck.core.events import Source
+    from envcheck.core.lockfile import LockedImage
     from envcheck.core.observed import Observed, SeenImage
+    from envcheck.core.pins import Pins
     from envcheck.core.plan import ImageAct
+    from envcheck.core.recipes import Recipes
     from envcheck.core.reference import Reference
-    from envcheck.images.recipes import Recipes
 
 
 UNREACHABLE = "not here, and no registry can be reached"
 CHANGED = "its recipe has changed"
 """The causes for which a recipe is built."""
+
+UNKNOWN_IMAGE = "registry.unknown-image"
+"""The id of a registry's answer that it has no such image."""
 
 
 class Registry(Protocol):
@@ -52,12 +58,39 @@ class ToGet:
 Finding = Here | ToGet
 
 
-def here(reference: Reference, observed: Observed, recipes: Recipes) -> Here | None:
-    """The image of that pin that stands on the engine, the official one before a stand-in."""
+def here(reference: Reference, observed: Observed, pins: Pins) -> Here | None:
+    """The image of that pin that stands on the engine, the official one before a stand-in.
+
+    Where the pin is locked, it is the locked image, whatever bears its tag now.
+    """
+    locked = pins.locked(reference)
+    if locked is not None:
+        return _locked_here(locked, observed) or (
+            None if pins.strict else stand_in(reference, observed, pins.recipes)
+        )
     seen = observed.image(str(reference)) or observed.image(f"{reference.name}@{reference.digest}")
     if seen is not None:
         return Here(str(reference), digest_of(seen), "registry" if seen.digests else "local")
-    return stand_in(reference, observed, recipes)
+    return None if pins.strict else stand_in(reference, observed, pins.recipes)
+
+
+def _locked_here(locked: LockedImage, observed: Observed) -> Here | None:
+    """The locked image, known by its content: it may have come from a mirror or out of a file."""
+    for seen in observed.images:
+        digests = {name.partition("@")[2] for name in seen.digests}
+        if locked.ids & {seen.id, *digests}:
+            return Here(
+                _name_of(locked, seen), locked.digest, "registry" if seen.digests else "local"
+            )
+    return None
+
+
+def _name_of(locked: LockedImage, seen: SeenImage) -> str:
+    """A name that means this very image for as long as it is here: its digest, or its id."""
+    official = name_on_engine(f"{locked.reference.name}@{locked.digest}")
+    if official in seen.digests:
+        return str(locked.pinned)
+    return seen.digests[0] if seen.digests else seen.id
 
 
 def stand_in(reference: Reference, observed: Observed, recipes: Recipes) -> Here | None:
@@ -93,7 +126,7 @@ def find(
     reference: Reference,
     observed: Observed,
     registry: Registry | None,
-    recipes: Recipes,
+    pins: Pins,
     *,
     mirrored: bool = False,
 ) -> Finding:
@@ -103,28 +136,59 @@ def find(
         reference: the pin.
         observed: the engine as it is.
         registry: who is asked; None where it is known already that no registry answers.
-        recipes: those that the profile has.
+        pins: the locks, and what may stand in.
         mirrored: whether the engine has mirrors, which may answer where the registry does not.
 
     Raises:
         StepFailed: there is no way to get it; the message says what was tried.
     """
-    present = here(reference, observed, recipes)
+    present = here(reference, observed, pins)
     if present is not None:
         return present
     if registry is None:
-        return by_recipe(reference, observed, recipes)
+        return _by_recipe(reference, observed, pins, None)
+    locked = pins.locked(reference)
+    wanted = locked.pinned if locked else reference
     try:
-        digest = registry.registry_digest(reference)
+        digest = registry.registry_digest(wanted)
     except RegistryUnreachable as error:
         if mirrored:
-            return _by_pull(reference, "")
-        return by_recipe(reference, observed, recipes, error)
-    return _by_pull(reference, digest)
+            return _by_pull(reference, "", wanted)
+        return _by_recipe(reference, observed, pins, error)
+    except StepFailed as error:
+        raise _digest_gone(locked, error) if locked else error from error
+    return _by_pull(reference, digest, wanted)
 
 
-def _by_pull(reference: Reference, digest: str) -> ToGet:
-    return ToGet((PullImage(reference, digest),), "not here", str(reference), "registry")
+def _digest_gone(locked: LockedImage, error: StepFailed) -> StepFailed:
+    """What a registry's no means for a digest that it once had."""
+    if error.id != UNKNOWN_IMAGE:
+        return error
+    return StepFailed(
+        f"the registry no longer has {locked.reference} as it was locked on "
+        f"{locked.resolved[:10]}: {locked.digest}",
+        id="lock.digest-gone",
+        evidence=error.evidence,
+        fix=Fix(
+            "lock what the tag is now, and look at the difference; or get the locked image from a "
+            "mirror (ENVCHECK_MIRRORS) or from a colleague's bundle",
+            ("envcheck lock --upgrade",),
+        ),
+    )
+
+
+def _by_pull(reference: Reference, digest: str, wanted: Reference) -> ToGet:
+    named = "" if wanted == reference else str(reference)
+    act = PullImage(wanted, digest, named=named)
+    return ToGet((act,), "not here", str(wanted), "registry")
+
+
+def _by_recipe(
+    reference: Reference, observed: Observed, pins: Pins, error: RegistryUnreachable | None
+) -> ToGet:
+    if pins.strict:
+        raise _no_recipe(reference, error)
+    return by_recipe(reference, observed, pins.recipes, error)
 
 
 def by_recipe(
@@ -159,3 +223,15 @@ def by_recipe(
     act = build_act(recipe, reference)
     cause = CHANGED if recipes.outdated(reference, observed) else UNREACHABLE
     return ToGet((base_act(), act), cause, act.tag, "recipe")
+
+
+def _no_recipe(reference: Reference, error: RegistryUnreachable | None) -> StepFailed:
+    return RegistryUnreachable(
+        f"{reference} is not here as it is locked, and no registry can be reached",
+        id="lock.unreachable",
+        evidence=(error.what, *error.evidence) if error else (),
+        fix=Fix(
+            "check the way to the registry, or load a bundle that holds the image; without "
+            "--locked a recipe may stand in for it"
+        ),
+    )

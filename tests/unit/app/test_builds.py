@@ -11,6 +11,7 @@ from envcheck.app.builds import bases_of, build_tag, builds_of, choose, pins_of,
 from envcheck.app.images import plan_images
 from envcheck.core.errors import ProfileInvalid, UsageError
 from envcheck.core.observed import Observed, SeenImage
+from envcheck.core.pins import Pins
 from envcheck.core.plan import BuildImage
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import Label
@@ -128,14 +129,14 @@ def test_images_that_are_still_to_be_got_have_the_name_that_they_will_have(
     project: Project,
 ) -> None:
     found = project("FROM node:24.21.0\n")
-    findings = {pin: find(pin, Observed(), None, shipped()) for pin in (NODE, REDIS)}
+    findings = {pin: find(pin, Observed(), None, Pins(recipes=shipped())) for pin in (NODE, REDIS)}
     builds = builds_of(found)
     assert bases_of(builds["web"], findings) == {"node:24.21.0": "envcheck.local/node:24.21.0"}
     assert choose(found, builds, findings)["cache"].used == "envcheck.local/redis:8.0.2"
 
 
 def test_recipes_share_one_base_which_comes_first() -> None:
-    findings = {pin: find(pin, Observed(), None, shipped()) for pin in (NODE, REDIS)}
+    findings = {pin: find(pin, Observed(), None, Pins(recipes=shipped())) for pin in (NODE, REDIS)}
     assert shown(plan_images(findings, Observed())) == [
         "1 BuildBase envcheck.local/debian:trixie: not here, and no registry can be reached",
         "2 BuildRecipe node:24.21.0: not here, and no registry can be reached <- 1",
@@ -147,7 +148,7 @@ def test_a_base_that_is_here_is_not_made_again() -> None:
     labels = base_act().labels
     base = SeenImage("sha256:b", ("envcheck.local/debian:trixie",), (), labels, 1)
     observed = Observed(images=(base,))
-    finding = find(REDIS, observed, None, shipped())
+    finding = find(REDIS, observed, None, Pins(recipes=shipped()))
     assert isinstance(finding, ToGet)
     assert shown(plan_images({REDIS: finding, NODE: FOUND[NODE]}, observed)) == [
         "1 BuildRecipe redis:8.0.2: not here, and no registry can be reached"

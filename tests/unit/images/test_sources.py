@@ -8,6 +8,7 @@ import pytest
 
 from envcheck.core.errors import ObjectMissing, RegistryUnreachable, StepFailed
 from envcheck.core.observed import Observed, SeenImage
+from envcheck.core.pins import Pins
 from envcheck.core.plan import BuildBase, BuildRecipe, PullImage
 from envcheck.core.reference import Reference, parse_reference
 from envcheck.core.spec import Label
@@ -17,7 +18,7 @@ from envcheck.images.sources import Here, ToGet, digest_of, find, here
 DIGEST = f"sha256:{'0a' * 32}"
 POSTGRES = parse_reference("postgres:17.11")
 EMPTY = Observed()
-OURS = shipped()
+OURS = Pins(recipes=shipped())
 
 
 @dataclass
@@ -54,7 +55,7 @@ def pulled(tag: str = "postgres:17.11") -> SeenImage:
 
 
 def stand_in(tag: str = "envcheck.local/postgres:17.11", pin: str = "postgres:17.11") -> SeenImage:
-    recipe = OURS.by_image["postgres"].fingerprint
+    recipe = OURS.recipes.by_image["postgres"].fingerprint
     labels = {Label.RECIPE: pin, Label.VERSION: "1.0", Label.FINGERPRINT: recipe}
     return SeenImage("sha256:r", (tag,), (), labels, 1)
 
