@@ -111,8 +111,13 @@ def _choice(
 
 
 def build_tag(profile: str, build: Build, found: Mapping[Reference, Finding]) -> str:
-    """The tag of a built image: it changes with the context and with the base images' names."""
-    parts = {"context": build.digest, "bases": bases_of(build, found)}
+    """The tag of a built image: it changes with the context and with the base images' names.
+
+    What a recipe has built keeps its name when the recipe changes: there its fingerprint counts.
+    """
+    recipes = {name: made for name, base in build.bases.items() if (made := found[base].recipe)}
+    more = {"recipes": recipes} if recipes else {}
+    parts = {"context": build.digest, "bases": bases_of(build, found), **more}
     return built_image(profile, build.service.name, fingerprint(parts))
 
 

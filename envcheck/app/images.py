@@ -62,7 +62,9 @@ def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
             if build.has(key) or (base is not None and base_is_current(base)):
                 continue
             after = (("image", act.base),) if isinstance(act, BuildRecipe) else ()
-            build.add(act, finding.cause, key=key, after=after)
+            # What is said of a recipe's version is no reason for the base of them all.
+            cause = finding.cause if after else finding.cause.partition(";")[0]
+            build.add(act, cause, key=key, after=after)
     return build.plan()
 
 
@@ -194,7 +196,8 @@ def _question(plan: Plan) -> str:
     pins: dict[str, list[str]] = {}
     for step in plan.steps:
         if isinstance(step.act, BuildRecipe):
-            pins.setdefault(step.cause, []).append(step.act.pin)
+            why, _, _ = step.cause.partition(";")
+            pins.setdefault(why, []).append(step.act.pin)
     reasons = {
         UNREACHABLE: "No registry can be reached for {}.\n",
         CHANGED: "Recipes have changed: those of {}.\n",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from envcheck.app.session import Session
-    from envcheck.core.offers import Answer
+    from envcheck.core.offers import Answer, Offer
     from envcheck.core.recipe import Package
     from envcheck.core.recipes import Recipes
     from envcheck.core.reference import Reference
@@ -47,7 +47,7 @@ def settled(
             unasked.setdefault(answer.why, []).append(str(reference))
             continue
         given = offer(reference, package, answer)
-        done[reference] = _with_version(finding, given.version)
+        done[reference] = _with(finding, given)
         notes += [given.note] if given.note else []
     for why, pins in unasked.items():
         text = f"which version the packages give for {listing(pins, 'and')} shows the build: {why}"
@@ -76,10 +76,11 @@ def _package(finding: Finding) -> Package | None:
     return build.recipe.package if build else None
 
 
-def _with_version(finding: Finding, version: str) -> Finding:
+def _with(finding: Finding, given: Offer) -> Finding:
     build = _build(finding)
     if build is None or not isinstance(finding, ToGet):
         return finding
-    act = build_act(build.recipe, build.reference, version)
+    act = build_act(build.recipe, build.reference, given.version)
     acts = tuple(act if isinstance(each, BuildRecipe) else each for each in finding.acts)
-    return replace(finding, acts=acts, tag=act.tag)
+    cause = f"{finding.cause}; {given.note}" if given.note else finding.cause
+    return replace(finding, acts=acts, tag=act.tag, cause=cause)

@@ -17,7 +17,7 @@ from envcheck.core.spec import Label
 from envcheck.doctor.symptom import Symptom
 from envcheck.host import profiles
 from envcheck.images.recipes import load_recipes
-from envcheck.images.sources import Here, by_recipe, stand_in
+from envcheck.images.sources import by_recipe, stand_in
 
 if TYPE_CHECKING:
     from envcheck.app.session import Session
@@ -93,8 +93,8 @@ def _built(
     )
 
 
-def build(session: Session, pin: str, profile: str) -> str:
-    """Build the image that a recipe gives for a pin, unless it is here; its name on the engine.
+def build(session: Session, pin: str, profile: str) -> None:
+    """Build the image that a recipe gives for a pin, unless it is here.
 
     Raises:
         UsageError: no recipe stands in for it, or building was not agreed to.
@@ -117,15 +117,10 @@ def build(session: Session, pin: str, profile: str) -> str:
     else:
         event = ev.ImageReady(pin, present.reference, present.source, present.digest, 0.0)
         session.emit(event)
-    return _kept(session, reference, present)
-
-
-def _kept(session: Session, reference: Reference, present: Here | None) -> str:
-    """Record that a person wants the image, so that no `clean` takes it away; its name."""
     if present is None:
         raise images.vanished(reference)
+    # A person wants it: no instance's `clean` takes it away.
     session.ledger().use(present.reference, BY_HAND, before=False)
-    return present.reference
 
 
 def _pinned(pin: str, recipes: Recipes) -> Reference:

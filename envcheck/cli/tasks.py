@@ -134,18 +134,19 @@ def env(run: Run, profile: str, *, format: str = "shell") -> Answer:
 
 
 @verb(
-    answers=True,
+    answers="list",
     action="`list`, or `build`",
     pin="what to build, such as redis:8.0.2",
     profile="the profile whose own recipes count too; left out, those in profiles/recipes/",
 )
-def recipe(run: Run, action: str, pin: str, *, profile: str = "") -> Answer:
+def recipe(run: Run, action: str, pin: str, *, profile: str = "") -> Answer | None:
     """List the recipes that stand in for images, or build one: `recipe build NAME:TAG`."""
     from envcheck.app import recipe as do
     from envcheck.cli.recipe_list import recipes_data, recipes_text
 
     if action == "build":
-        return Answer(do.build(run.session, pin, profile))
+        do.build(run.session, pin, profile)
+        return None
     found = do.listed(run.session, action, pin, profile)
     return Answer(recipes_text(found), {"recipes": recipes_data(found)})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from envcheck.core.errors import Fix, RegistryUnreachable, StepFailed
@@ -38,21 +38,29 @@ class Registry(Protocol):
 
 @dataclass(frozen=True)
 class Here:
-    """An image that stands on the engine: its name there, its digest or id, where it came from."""
+    """An image that stands on the engine: its name there, its digest or id, where it came from.
+
+    ``recipe`` is the fingerprint of the recipe that built it, where one did.
+    """
 
     reference: str
     digest: str
     source: Source
+    recipe: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class ToGet:
-    """An image that must be got, by these acts one after the other, for this reason."""
+    """An image that must be got, by these acts one after the other, for this reason.
+
+    ``recipe`` is the fingerprint of the recipe that builds it, where one does.
+    """
 
     acts: tuple[ImageAct, ...]
     cause: str
     tag: str
     source: Source
+    recipe: str = field(default="", compare=False)
 
 
 Finding = Here | ToGet
@@ -103,7 +111,7 @@ def stand_in(reference: Reference, observed: Observed, recipes: Recipes) -> Here
     # Only what bears our label is a recipe's work; somebody else's image of that name is not.
     seen = observed.image(twin)
     if seen is not None and Label.RECIPE in seen.labels and recipes.current(seen):
-        return Here(twin, digest_of(seen), "recipe")
+        return _built(twin, seen)
     return _built_for(reference, observed, recipes)
 
 
@@ -113,8 +121,12 @@ def _built_for(reference: Reference, observed: Observed, recipes: Recipes) -> He
         if image.labels.get(Label.RECIPE) == str(reference) and recipes.current(image):
             for tag in image.tags:
                 if tag.startswith(f"{reference.local_twin.name}:"):
-                    return Here(tag, digest_of(image), "recipe")
+                    return _built(tag, image)
     return None
+
+
+def _built(tag: str, image: SeenImage) -> Here:
+    return Here(tag, digest_of(image), "recipe", image.labels.get(Label.FINGERPRINT, ""))
 
 
 def digest_of(image: SeenImage) -> str:
@@ -222,7 +234,7 @@ def by_recipe(
         )
     act = build_act(recipe, reference)
     cause = CHANGED if recipes.outdated(reference, observed) else UNREACHABLE
-    return ToGet((base_act(), act), cause, act.tag, "recipe")
+    return ToGet((base_act(), act), cause, act.tag, "recipe", recipe.fingerprint)
 
 
 def _no_recipe(reference: Reference, error: RegistryUnreachable | None) -> StepFailed:
