@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,8 @@ from tests.engine.conftest import INSTANCE, REPOSITORY
 from tests.engine.test_webapp import get
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.engine.cli import Cli, Ran
     from tests.engine.conftest import Docker
 
@@ -123,13 +124,13 @@ def test_another_major_version_is_refused_before_anything_is_built(
 ) -> None:
     edit(project / "profiles" / "greeting.yaml", ":1.37.0", ":2.0.1")
     edit(greeter / "recipe.yaml", 'versions: ["1"]\n', "")  # only the packages know
-    before = docker("images", "-aq", "--no-trunc")
+    before = set(docker("images", "-aq", "--no-trunc"))
     up = cli("up", "--yes", *HERE, "--json")
     assert up.code == 4
     assert up.report["error"]["id"] == "recipe.other-major"
     assert f"{IMAGE}:2.0.1 was asked for, and the packages give 1." in up.report["error"]["what"]
     assert acts(up) == set()
-    assert docker("images", "-aq", "--no-trunc") == before
+    assert set(docker("images", "-aq", "--no-trunc")) == before
 
 
 def test_a_changed_recipe_is_built_anew_once_and_clean_leaves_nothing_of_it(

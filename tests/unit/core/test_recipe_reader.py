@@ -79,8 +79,8 @@ def test_the_package_that_is_asked(text: str, package: Package) -> None:
         (
             "image: t\ndescribes: x\nversions: [17]",
             (
-                "3:12: an entry of 'versions' must be a version in quotes, such as \"17\", or a tag, "
-                "not the number 17"
+                "3:12: an entry of 'versions' must be a version in quotes, such as \"17\", "
+                "or a tag, not the number 17"
             ),
         ),
         ("image: t\ndescribes: x\nversions: '17'", "3:11: 'versions' must be a list, not text"),
