@@ -50,7 +50,7 @@ def settled(
         done[reference] = _with(finding, given)
         notes += [given.note] if given.note else []
     for why, pins in unasked.items():
-        text = f"which version the packages give for {listing(pins, 'and')} shows the build: {why}"
+        text = f"what the packages give for {listing(pins, 'and')} shows when it is built: {why}"
         notes.append(text)
     return done, tuple(notes)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from envcheck import __version__
 from envcheck.core.context import DOCKERFILE, BuildContext, ContextFile
+from envcheck.core.dockerfile import add_line
 from envcheck.core.errors import Problem, ProfileInvalid
 from envcheck.core.parsing.recipe_reader import read_recipe
 from envcheck.core.plan import BuildBase, BuildRecipe
@@ -108,6 +109,10 @@ def _beside(folder: RecipeFolder, file: str) -> Iterator[Problem]:
     dockerfile = Path(folder.path) / DOCKERFILE
     if not dockerfile.is_file() or dockerfile.is_symlink():
         yield Problem(file, 1, 1, "there is no Dockerfile beside it", "it says how to build")
+    elif line := add_line(dockerfile.read_text(encoding="utf-8", errors="replace")):
+        text = "ADD is not offered: the engine fetches what it names, past the build's network"
+        hint = "COPY takes files, and RUN can fetch"
+        yield Problem(f"{folder.shown}/{DOCKERFILE}", line, 1, text, hint)
 
 
 def _context(folder: str, shares: Mapping[str, Path]) -> BuildContext:

@@ -192,6 +192,13 @@ def test_the_mistakes_of_all_recipes_are_told_at_once(recipes: Path) -> None:
     ]
 
 
+def test_nothing_is_fetched_by_the_engine_itself(recipes: Path) -> None:
+    with (recipes / "tool" / "Dockerfile").open("a") as file:
+        file.write("ADD http://127.0.0.1:8080/ /secrets\n")
+    (told,) = problems(recipes)
+    assert told.startswith("tool/Dockerfile:4:1: ADD is not offered")
+
+
 def test_two_recipes_for_one_image_are_refused(recipes: Path) -> None:
     write(recipes / "also", TEXT)
     (told,) = problems(recipes)
