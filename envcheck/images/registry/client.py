@@ -36,6 +36,7 @@ _TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for the next bytes of an answer."""
 _RETRIES = Retry(
     total=4,
+    connect=2,  # who does not listen now rarely does in the next second
     backoff_factor=0.2,
     backoff_jitter=0.2,
     status_forcelist=(500, 502, 503, 504),
@@ -85,6 +86,8 @@ class RegistryClient:
         try:
             if is_index(manifest):
                 entries = entries_of(manifest)
+                if not entries:
+                    raise ValueError("an index without an image")
                 return RegistryImage(
                     digest,
                     {name: self._platform(host, repository, d) for name, d in entries.items()},
@@ -147,7 +150,7 @@ class RegistryClient:
             with answer:
                 _read(answer)
         except requests.RequestException as error:
-            raise unreachable(host, repository, error) from error
+            raise unreachable(host, f"{repository}{_asked(path)}", error) from error
         if not answer.ok:
             raise refused(host, f"{repository}{_asked(path)}", answer)
         return answer
