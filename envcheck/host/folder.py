@@ -123,9 +123,9 @@ def opened(path: str) -> Iterator[Folder]:
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name that no folder can have
         raise UsageError(
-            f"{path}: {error.strerror}",
+            f"{ascii(path)[1:-1]}: {getattr(error, 'strerror', None) or error}",
             id="bundle.no-folder",
             fix=Fix("name a folder with --into in which you may write"),
         ) from error

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from envcheck.engine.client import DockerEngine
     from tests.engine.cli import Ran
 
 pytestmark = pytest.mark.engine
@@ -71,14 +72,21 @@ def _by_docker(images: list[str]) -> tuple[int, float]:
 
 
 @pytest.fixture(scope="module")
-def island(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
-    """A second engine, empty, in a network namespace with a loopback and nothing else."""
+def island(
+    engine: DockerEngine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[engines.Engine]:
+    """A second engine, empty, in a network namespace with a loopback and nothing else.
+
+    It is of the other version: what one hands out the other must take.
+    """
+    old = engine.describe().version.startswith("20.")
+    which: engines.Which = "current" if old else "distribution"
     root = tmp_path_factory.mktemp("island")
     with (
         shared.namespace(way_out=False) as net,
-        engines.start("current", root, netns=net.name) as engine,
+        engines.start(which, root, netns=net.name) as other,
     ):
-        yield engine
+        yield other
 
 
 def test_a_bundle_is_all_that_a_machine_without_a_network_needs(

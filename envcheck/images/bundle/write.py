@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     Pieces = Callable[[], Iterable[bytes]]
 
+_SPARSE, _TABLE = 8, 20
+"""How seldom a place is remembered to be found again, and how many are, both as powers of two: a
+tenth faster than zstd's own choice, for half a percent more bytes."""
+
 LEVEL = 3
 """Of zstd: its own default. Layers come faster from no engine than two processors pack them so."""
 
@@ -46,6 +50,8 @@ def packer(target: BinaryIO) -> Any:
         LEVEL,
         window_log=limits.WINDOW.bit_length() - 1,
         enable_ldm=True,
+        ldm_hash_rate_log=_SPARSE,
+        ldm_hash_log=_TABLE,
         write_checksum=True,
         threads=-1,
         job_size=_JOB,
