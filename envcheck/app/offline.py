@@ -55,9 +55,7 @@ def refuse_missing(
         )
 
 
-def inward(
-    session: Session, profile: Profile, checks: tuple[Check, ...]
-) -> tuple[Check, ...]:
+def inward(session: Session, profile: Profile, checks: tuple[Check, ...]) -> tuple[Check, ...]:
     """The checks that ask nobody outside; those that run containers only where images for it are.
 
     Raises:
