@@ -119,10 +119,15 @@ def _known_by(finding: Finding) -> str:
     """What a base image is known by: its digest where one is demanded, else its name here.
 
     A locked image is called by its id where it came out of a bundle, and is the same all the same.
+    What a recipe has built keeps its name when the recipe changes: its fingerprint counts besides.
     """
-    if isinstance(finding, Here):
-        return finding.digest if "sha256:" in finding.reference else finding.reference
-    return finding.tag.rpartition("@")[2]
+    if not isinstance(finding, Here):
+        name = finding.tag.rpartition("@")[2]
+    elif "sha256:" in finding.reference:
+        name = finding.digest
+    else:
+        name = finding.reference
+    return f"{name} {finding.recipe}".rstrip()
 
 
 def bases_of(build: Build, found: Mapping[Reference, Finding]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.round_trips import (
@@ -11,8 +12,10 @@ from envcheck.app.checks.round_trips import (
     INSIDE,
     REGISTRY,
 )
+from envcheck.app.loading import recipes_of
 from envcheck.core.errors import Fix, ObjectMissing
 from envcheck.core.events import Note
+from envcheck.core.pins import Pins
 from envcheck.images.sources import here
 
 if TYPE_CHECKING:
@@ -20,11 +23,15 @@ if TYPE_CHECKING:
 
     from envcheck.app.checks.exam import Check
     from envcheck.app.session import Session
-    from envcheck.core.pins import Pins
     from envcheck.core.profile import Profile
     from envcheck.core.reference import Reference
 
 _ASKING_OUTSIDE = (REGISTRY.id, INSIDE.id)
+
+
+def settled(pins: Pins) -> Pins:
+    """The pins, where what recipes of an older envcheck have built will do as well."""
+    return replace(pins, recipes=replace(pins.recipes, settled=True))
 
 
 def refuse_missing(
@@ -48,7 +55,7 @@ def refuse_missing(
         )
 
 
-def inward(session: Session, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+def inward(session: Session, profile: Profile, checks: tuple[Check, ...]) -> tuple[Check, ...]:
     """The checks that ask nobody outside; those that run containers only where images for it are.
 
     Raises:
@@ -56,7 +63,8 @@ def inward(session: Session, checks: tuple[Check, ...]) -> tuple[Check, ...]:
     """
     checks = tuple(check for check in checks if check.id not in _ASKING_OUTSIDE)
     observed = session.engine().observe()
-    if here(HELLO_WORLD, observed) and here(BUSYBOX, observed):
+    known = settled(Pins(recipes=recipes_of(profile)))
+    if here(HELLO_WORLD, observed, known) and here(BUSYBOX, observed, known):
         return checks
     names = f"{HELLO_WORLD.name} and {BUSYBOX.name}"
     session.emit(Note(f"{names} are not both here: no container is tried before the services"))

@@ -44,7 +44,7 @@ def onboard(
     find_seeds(profile)  # what is wrong with them is told before the machine is touched
     checks = all_checks(profile)
     if options.offline:
-        checks = inward(session, checks)
+        checks = inward(session, profile, checks)
     doctor.check_machine(session, profile, owner, checks, fix=True)
     doctor.fit(results())
     converge(session, profile, owner, options)

@@ -10,7 +10,7 @@ from envcheck.app import builds, images, seeds
 from envcheck.app.diagnosis import explainer
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
-from envcheck.app.offline import refuse_missing
+from envcheck.app.offline import refuse_missing, settled
 from envcheck.app.past import past_of
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
@@ -112,6 +112,7 @@ def get_images(
     wanted = builds.pins_of(profile, own)
     pins = pins_for(profile, wanted, strict=options.locked)
     if options.offline:
+        pins = settled(pins)
         refuse_missing(session, profile, wanted, pins)
     found = images.ensure(session, wanted, owner.instance, pins)
     tell_locks(session, profile, pins, found)

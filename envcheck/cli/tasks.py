@@ -20,6 +20,7 @@ __all__ = [
     "onboard",
     "outdated",
     "plan",
+    "recipe",
     "status",
     "up",
 ]
@@ -173,6 +174,24 @@ def env(run: Run, profile: str, *, format: str = "shell") -> Answer:
 
     found = do(run.session, profile)
     return Answer(formatted(found, format), {"variables": found})
+
+
+@verb(
+    answers="list",
+    action="`list`, or `build`",
+    pin="what to build, such as redis:8.0.2",
+    profile="the profile whose own recipes count too; left out, those in profiles/recipes/",
+)
+def recipe(run: Run, action: str, pin: str, *, profile: str = "") -> Answer | None:
+    """List the recipes that stand in for images, or build one: `recipe build NAME:TAG`."""
+    from envcheck.app import recipe as do
+    from envcheck.cli.recipe_list import recipes_data, recipes_text
+
+    if action == "build":
+        do.build(run.session, pin, profile)
+        return None
+    found = do.listed(run.session, action, pin, profile)
+    return Answer(recipes_text(found), {"recipes": recipes_data(found)})
 
 
 @verb(

@@ -78,10 +78,10 @@ def _labels(labels: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _recipe(act: p.BuildRecipe) -> str:
-    files = (*act.shares, "/etc/ssl/certs/ca-certificates.crt")
+    files = (*act.recipe.shares, "/etc/ssl/certs/ca-certificates.crt")
     folders = (file.rpartition("/") for file in files)
     more = (word for folder, _, name in folders for word in ("-C", folder, name))
-    context = _line("tar", "-c", "-C", act.folder, ".", *more)
+    context = _line("tar", "-c", "--exclude=./recipe.yaml", "-C", act.recipe.folder, ".", *more)
     options = recipe_build_options(act)
     build = _line("docker", "build", *options, *_labels(act.labels), "-t", act.tag, "-")
     return f"{context} | {build}"

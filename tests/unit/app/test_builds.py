@@ -12,9 +12,11 @@ from envcheck.app.images import plan_images
 from envcheck.core.commands import commands
 from envcheck.core.errors import ProfileInvalid, UsageError
 from envcheck.core.observed import Observed, SeenImage
+from envcheck.core.pins import Pins
 from envcheck.core.plan import BuildImage
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import Label
+from envcheck.images.recipes import base_act, shipped
 from envcheck.images.sources import Here, ToGet, find
 from tests.unit.plans import shown
 from tests.unit.worlds import owner, profile
@@ -148,14 +150,14 @@ def test_images_that_are_still_to_be_got_have_the_name_that_they_will_have(
     project: Project,
 ) -> None:
     found = project("FROM node:24.21.0\n")
-    findings = {pin: find(pin, Observed(), None) for pin in (NODE, REDIS)}
+    findings = {pin: find(pin, Observed(), None, Pins(recipes=shipped())) for pin in (NODE, REDIS)}
     builds = builds_of(found)
     assert bases_of(builds["web"], findings) == {"node:24.21.0": "envcheck.local/node:24.21.0"}
     assert choose(found, builds, findings)["cache"].used == "envcheck.local/redis:8.0.2"
 
 
 def test_recipes_share_one_base_which_comes_first() -> None:
-    findings = {pin: find(pin, Observed(), None) for pin in (NODE, REDIS)}
+    findings = {pin: find(pin, Observed(), None, Pins(recipes=shipped())) for pin in (NODE, REDIS)}
     assert shown(plan_images(findings, Observed())) == [
         "1 BuildBase envcheck.local/debian:trixie: not here, and no registry can be reached",
         "2 BuildRecipe node:24.21.0: not here, and no registry can be reached <- 1",
@@ -164,10 +166,10 @@ def test_recipes_share_one_base_which_comes_first() -> None:
 
 
 def test_a_base_that_is_here_is_not_made_again() -> None:
-    labels = {Label.RECIPE: "base", Label.VERSION: "1.0"}
+    labels = base_act().labels
     base = SeenImage("sha256:b", ("envcheck.local/debian:trixie",), (), labels, 1)
     observed = Observed(images=(base,))
-    finding = find(REDIS, observed, None)
+    finding = find(REDIS, observed, None, Pins(recipes=shipped()))
     assert isinstance(finding, ToGet)
     assert shown(plan_images({REDIS: finding, NODE: FOUND[NODE]}, observed)) == [
         "1 BuildRecipe redis:8.0.2: not here, and no registry can be reached"
