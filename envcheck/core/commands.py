@@ -88,7 +88,8 @@ def _recipe(act: p.BuildRecipe) -> str:
 
 
 def _build(act: p.BuildImage) -> str:
-    options = (*_labels(act.labels), "-t", act.tag)
+    network = ("--network", "none") if act.offline else ()
+    options = (*network, *_labels(act.labels), "-t", act.tag)
     other = {name: used for name, used in act.bases.items() if name != used}
     if not other:
         return _line("docker", "build", *options, act.folder)

@@ -73,7 +73,8 @@ class BuildRecipe:
 class BuildImage:
     """Build a service's image from the profile's own Dockerfile.
 
-    ``bases`` maps each image that a FROM line names to the one that is used for it.
+    ``bases`` maps each image that a FROM line names to the one that is used for it. ``offline``
+    says that its steps get no network.
     """
 
     service: str
@@ -81,6 +82,7 @@ class BuildImage:
     tag: str
     bases: Mapping[str, str]
     labels: Mapping[str, str]
+    offline: bool = False
 
     @property
     def pin(self) -> str:

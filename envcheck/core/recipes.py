@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 class Recipes:
     """Recipes by the image that each stands in for.
 
-    ``replaced`` are the images whose recipe comes with envcheck and gives way to the project's own.
+    Attributes:
+        by_image: the recipes.
+        replaced: images whose recipe comes with envcheck and gives way to the project's own.
+        settled: whether what a recipe once built will do, whatever the recipe is now: without a
+            network nothing is built anew.
     """
 
     by_image: Mapping[str, Recipe] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()
+    settled: bool = False
 
     def for_pin(self, reference: Reference) -> Recipe | None:
         """The recipe that stands in for an image, whether or not it can give the version."""
@@ -37,6 +42,8 @@ class Recipes:
     def current(self, image: SeenImage) -> bool:
         """Whether an image was built from a recipe as it is now, or is the base as it is now."""
         pin = image.labels.get(Label.RECIPE, "")
+        if self.settled and pin:
+            return True
         if pin == RECIPE_BASE:
             return base_is_current(image)
         recipe = self.by_image.get(image_of(pin))

@@ -9,6 +9,7 @@ import pytest
 
 from envcheck.app.builds import bases_of, build_tag, builds_of, choose, pins_of, plan_builds
 from envcheck.app.images import plan_images
+from envcheck.core.commands import commands
 from envcheck.core.errors import ProfileInvalid, UsageError
 from envcheck.core.observed import Observed, SeenImage
 from envcheck.core.pins import Pins
@@ -101,6 +102,26 @@ def test_the_tag_changes_with_any_file_and_with_the_base(project: Project, tmp_p
     tags.add(tag(found))
     tags.add(tag(project("FROM node:24.21.0\nUSER node\n")))
     assert len(tags) == 5
+
+
+def test_the_tag_is_the_same_for_a_locked_base_however_it_came(project: Project) -> None:
+    found, digest = project("FROM node:24.21.0\n"), "sha256:" + "a" * 64
+    pulled = Here(f"node:24.21.0@{digest}", digest, "registry")
+    loaded = Here("sha256:" + "b" * 64, digest, "local")  # a bundle gives no digests
+    wanted = ToGet((), "not here", f"node:24.21.0@{digest}", "registry")
+    build = builds_of(found)["web"]
+    tags = {build_tag("shop", build, {**FOUND, NODE: one}) for one in (pulled, loaded, wanted)}
+    assert len(tags) == 1
+    assert tags != {tag(found)}
+
+
+def test_offline_a_build_gets_no_network(project: Project) -> None:
+    builds = builds_of(project("FROM node:24.21.0\n"))
+    plan = plan_builds(owner(), builds, FOUND, Observed(), offline=True)
+    act = plan.steps[0].act
+    assert isinstance(act, BuildImage)
+    assert act.offline
+    assert commands(act)[0].startswith("docker build --network none ")
 
 
 def test_a_build_is_planned_where_its_image_is_not_here(project: Project) -> None:
