@@ -14,6 +14,7 @@ from envcheck.app.checking.table import questions
 from envcheck.app.checks.exam import Exam
 from envcheck.app.examination import examine
 from envcheck.app.loading import load, owner_of
+from envcheck.app.locking import fit_lock
 from envcheck.app.up import run
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from envcheck.app.checking.subject import Subject
     from envcheck.app.session import Session
+    from envcheck.core.pins import Pins
     from envcheck.core.profile import Profile, Service
     from envcheck.core.spec import Owner
     from envcheck.run.readiness import Target
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     Results = Callable[[], tuple[ev.Result, ...]]
 
 
-def check(session: Session, name: str, results: Results, *, deep: bool = False) -> None:
+def check(
+    session: Session, name: str, results: Results, *, deep: bool = False, strict: bool = False
+) -> None:
     """Verify every service of a running instance.
 
     Args:
@@ -43,14 +47,16 @@ def check(session: Session, name: str, results: Results, *, deep: bool = False) 
         name: the profile.
         results: the verdicts so far.
         deep: whether to prove as well that data survives its container.
+        strict: whether nothing but the images of the lockfile will do.
 
     Raises:
-        UsageError: nothing of the instance runs.
+        UsageError: nothing of the instance runs; or strict, and the lockfile is missing or stale.
     """
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("check", profile.name, owner.instance, profile.description))
-    instance = _instance(session, profile, owner, results)
+    pins = fit_lock(profile, strict=strict)
+    instance = _instance(session, profile, owner, results, pins)
     session.emit(ev.Section("Services"))
     for service in instance.profile.services.values():
         if service.name not in instance.targets and not KINDS[service.kind].job:
@@ -64,13 +70,16 @@ def check(session: Session, name: str, results: Results, *, deep: bool = False) 
         prove_all(instance, found, exam)
 
 
-def ask(session: Session, profile: Profile, owner: Owner, results: Results) -> None:
+def ask(
+    session: Session, profile: Profile, owner: Owner, results: Results, *, strict: bool = False
+) -> None:
     """Ask the services of an instance that is up all that makes sense once they are ready.
 
     Raises:
-        UsageError: nothing of the instance runs.
+        UsageError: nothing of the instance runs; or strict, and the lockfile is missing or stale.
     """
-    _ask(_instance(session, profile, owner, results))
+    pins = fit_lock(profile, strict=strict)
+    _ask(_instance(session, profile, owner, results, pins))
 
 
 def _ask(instance: Instance) -> tuple[Exam, tuple[Subject, ...]]:
@@ -80,7 +89,9 @@ def _ask(instance: Instance) -> tuple[Exam, tuple[Subject, ...]]:
     return exam, found
 
 
-def _instance(session: Session, profile: Profile, owner: Owner, results: Results) -> Instance:
+def _instance(
+    session: Session, profile: Profile, owner: Owner, results: Results, pins: Pins
+) -> Instance:
     observed = session.engine().observe()
     if not any(observed.of_instance(owner.instance)):
         raise UsageError(
@@ -89,9 +100,9 @@ def _instance(session: Session, profile: Profile, owner: Owner, results: Results
             fix=Fix("bring it up first", (f"envcheck up {owner.profile}",)),
         )
     targets = running(profile, owner, observed)
-    choices = choices_of(profile, observed)
+    choices = choices_of(profile, observed, pins)
     pinned = {name: _pinned(target, choices.get(name)) for name, target in targets.items()}
-    return Instance(session, profile, owner, observed, pinned, choices, results)
+    return Instance(session, profile, owner, observed, pinned, choices, results, pins)
 
 
 def _pinned(target: Target, choice: ImageChoice | None) -> Target:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady
+from envcheck.core.pins import UNLOCKED
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
+    from envcheck.core.pins import Pins
     from envcheck.core.plan import Act
     from envcheck.core.reference import Reference
     from envcheck.images.sources import Finding
 
 
 def find_all(
-    session: Session, references: Iterable[Reference], *, registry: bool = True
+    session: Session,
+    references: Iterable[Reference],
+    pins: Pins = UNLOCKED,
+    *,
+    registry: bool = True,
 ) -> tuple[dict[Reference, Finding], Observed]:
     """Where each image comes from, and what was seen on the engine.
 
@@ -38,7 +44,7 @@ def find_all(
     asked = engine if registry else None
     found: dict[Reference, Finding] = {}
     for reference in references:
-        found[reference] = find(reference, observed, asked, mirrored=mirrored)
+        found[reference] = find(reference, observed, asked, pins, mirrored=mirrored)
     return found, observed
 
 
@@ -59,7 +65,7 @@ def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
 
 
 def ensure(
-    session: Session, references: Iterable[Reference], instance: str
+    session: Session, references: Iterable[Reference], instance: str, pins: Pins = UNLOCKED
 ) -> dict[Reference, Here]:
     """See to it that each image stands on the engine, and record that the instance uses it.
 
@@ -68,17 +74,21 @@ def ensure(
         UsageError: a recipe is needed and was not agreed to.
     """
     wanted = tuple(references)
-    found, observed = find_all(session, wanted)
+    found, observed = find_all(session, wanted, pins)
     _tell_present(session, found, instance, observed)
     failure = _get(session, found, observed, instance)
     if isinstance(failure, RegistryUnreachable) and any(map(recipe_for, wanted)):
         # A mirror was hoped for, or the way to the registry broke meanwhile: recipes remain.
-        found, observed = find_all(session, wanted, registry=False)
+        found, observed = find_all(session, wanted, pins, registry=False)
         failure = _get(session, found, observed, instance)
     if failure is not None:
         raise failure
     observed = session.engine().observe()
-    return {reference: _settled(session, reference, observed, instance) for reference in wanted}
+    settled = {reference: here(reference, observed, pins) for reference in wanted}
+    return {
+        reference: _settled(session, reference, found, instance)
+        for reference, found in settled.items()
+    }
 
 
 def _tell_present(
@@ -152,8 +162,7 @@ def _agree_to_recipes(session: Session, plan: Plan) -> None:
         shell.run(command, session.emit)
 
 
-def _settled(session: Session, reference: Reference, observed: Observed, instance: str) -> Here:
-    found = here(reference, observed)
+def _settled(session: Session, reference: Reference, found: Here | None, instance: str) -> Here:
     if found is None:
         raise RegistryUnreachable(
             f"{reference} was got and is gone again: somebody removed it meanwhile",

@@ -8,8 +8,9 @@ from envcheck.app import connect, doctor
 from envcheck.app.check import ask
 from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
+from envcheck.app.locking import fit_lock
 from envcheck.app.seeds import find_seeds
-from envcheck.app.up import converge
+from envcheck.app.up import DEFAULTS, UpOptions, converge
 from envcheck.core import events as ev
 
 if TYPE_CHECKING:
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
     from envcheck.app.session import Session
 
 
-def onboard(session: Session, name: str, results: Callable[[], tuple[ev.Result, ...]]) -> None:
+def onboard(
+    session: Session,
+    name: str,
+    results: Callable[[], tuple[ev.Result, ...]],
+    options: UpOptions = DEFAULTS,
+) -> None:
     """From whatever this machine is to a verified environment.
 
     Args:
         session: this run.
         name: the profile.
         results: the verdicts so far, to stop at a machine that cannot run it.
+        options: how to bring it up.
 
     Raises:
         EnvcheckError: it could not be done; a service that is not ready is told as an event.
@@ -32,11 +39,12 @@ def onboard(session: Session, name: str, results: Callable[[], tuple[ev.Result, 
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("onboard", profile.name, owner.instance, profile.description))
+    fit_lock(profile, strict=options.locked)
     find_seeds(profile)  # what is wrong with them is told before the machine is touched
     checks = all_checks(profile)
     doctor.check_machine(session, profile, owner, checks, fix=True)
     doctor.fit(results())
-    converge(session, profile, owner)
+    converge(session, profile, owner, options)
     # A service that is not ready is told already, and cannot be asked anything.
-    ask(session, profile, owner, results)
+    ask(session, profile, owner, results, strict=options.locked)
     connect.tell(session, profile, owner)

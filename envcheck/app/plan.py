@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images, seeds
 from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.past import past_of
 from envcheck.app.up import taken_ports
 from envcheck.core import events as ev
@@ -32,7 +33,10 @@ def plan(session: Session, name: str) -> Plan:
     tell_warnings(session, profile)
     seen = seeds.find_seeds(profile)
     own = builds.builds_of(profile)
-    found, observed = images.find_all(session, builds.pins_of(profile, own))
+    wanted = builds.pins_of(profile, own)
+    pins = pins_for(profile, wanted)
+    found, observed = images.find_all(session, wanted, pins)
+    tell_locks(session, profile, pins, found)
     gets = images.plan_images(found, observed)
     makes = builds.plan_builds(owner, own, found, observed)
     choices = builds.choose(profile, own, found)

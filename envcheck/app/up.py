@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from envcheck.app import builds, images, seeds
 from envcheck.app.diagnosis import explainer
 from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.past import past_of
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
@@ -46,13 +47,18 @@ class UpOptions:
     Attributes:
         fail_fast: whether the first service that fails ends all others.
         rerun_jobs: whether jobs that are done already are run again.
+        locked: whether nothing but the images of the lockfile will do.
     """
 
     fail_fast: bool = False
     rerun_jobs: bool = False
+    locked: bool = False
 
 
-def up(session: Session, name: str, options: UpOptions = UpOptions()) -> None:
+DEFAULTS = UpOptions()
+
+
+def up(session: Session, name: str, options: UpOptions = DEFAULTS) -> None:
     """Bring a profile up.
 
     Raises:
@@ -67,7 +73,7 @@ def up(session: Session, name: str, options: UpOptions = UpOptions()) -> None:
 
 
 def converge(
-    session: Session, profile: Profile, owner: Owner, options: UpOptions = UpOptions()
+    session: Session, profile: Profile, owner: Owner, options: UpOptions = DEFAULTS
 ) -> None:
     """Get the images, make the objects, wait for the services.
 
@@ -76,7 +82,7 @@ def converge(
     """
     found = seeds.find_seeds(profile)
     session.emit(ev.Section("Images"))
-    choices = get_images(session, profile, owner)
+    choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)
     refuse_anonymous_volumes(session, profile, desired)
     seeds.refuse_placeless(profile, desired)
@@ -91,14 +97,19 @@ def converge(
     run(session, owner, plan, services, fail_fast=options.fail_fast)
 
 
-def get_images(session: Session, profile: Profile, owner: Owner) -> dict[str, ImageChoice]:
+def get_images(
+    session: Session, profile: Profile, owner: Owner, options: UpOptions
+) -> dict[str, ImageChoice]:
     """See to it that every service's image is here.
 
     Raises:
         EnvcheckError: one could not be got or built.
     """
     own = builds.builds_of(profile)
-    found = images.ensure(session, builds.pins_of(profile, own), owner.instance)
+    wanted = builds.pins_of(profile, own)
+    pins = pins_for(profile, wanted, strict=options.locked)
+    found = images.ensure(session, wanted, owner.instance, pins)
+    tell_locks(session, profile, pins, found)
     observed = session.engine().observe()
     plan = builds.plan_builds(owner, own, found, observed)
     builds.build_all(session, plan, owner.instance)

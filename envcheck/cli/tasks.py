@@ -12,12 +12,16 @@ __all__ = ["check", "clean", "doctor", "down", "env", "onboard", "plan", "status
 # Each verb is imported when it is run: `--help` and `--list` need none of them.
 
 
-@verb(telling=True)
-def onboard(run: Run, profile: str) -> None:
+_LOCKED = "only the images of the lockfile will do, and all of them must be in it"
+
+
+@verb(telling=True, locked=_LOCKED)
+def onboard(run: Run, profile: str, *, locked: bool = False) -> None:
     """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
     from envcheck.app.onboard import onboard as do
+    from envcheck.app.up import UpOptions
 
-    do(run.session, profile, run.results)
+    do(run.session, profile, run.results, UpOptions(locked=locked))
 
 
 @verb(
@@ -70,24 +74,33 @@ def plan(run: Run, profile: str) -> Answer:
     telling=True,
     fail_fast="the first service that fails ends all others",
     rerun_jobs="run every job, those too that are done already",
+    locked=_LOCKED,
 )
-def up(run: Run, profile: str, *, fail_fast: bool = False, rerun_jobs: bool = False) -> None:
+def up(
+    run: Run,
+    profile: str,
+    *,
+    fail_fast: bool = False,
+    rerun_jobs: bool = False,
+    locked: bool = False,
+) -> None:
     """Converge, and return when every service is verified ready."""
     from envcheck.app.up import UpOptions
     from envcheck.app.up import up as do
 
-    do(run.session, profile, UpOptions(fail_fast, rerun_jobs))
+    do(run.session, profile, UpOptions(fail_fast, rerun_jobs, locked))
 
 
 @verb(
     telling=True,
     deep="prove as well that data survives its container: each is made anew, and left as it was",
+    locked=_LOCKED,
 )
-def check(run: Run, profile: str, *, deep: bool = False) -> None:
+def check(run: Run, profile: str, *, deep: bool = False, locked: bool = False) -> None:
     """Verify a running instance."""
     from envcheck.app.check import check as do
 
-    do(run.session, profile, run.results, deep=deep)
+    do(run.session, profile, run.results, deep=deep, strict=locked)
 
 
 @verb(answers=True)

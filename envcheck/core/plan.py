@@ -20,16 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PullImage:
-    """Get an image from its registry. ``size`` is the download in bytes where it is known."""
+    """Get an image from its registry. ``size`` is the download in bytes where it is known.
+
+    ``named`` is what the profile calls it, where that is less than the reference: its lock adds
+    the digest.
+    """
 
     reference: Reference
     digest: str = ""
     size: int | None = None
+    named: str = ""
 
     @property
     def pin(self) -> str:
         """The image as the profile names it."""
-        return str(self.reference)
+        return self.named or str(self.reference)
 
 
 @dataclass(frozen=True)

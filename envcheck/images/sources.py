@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from envcheck.core.errors import Fix, RegistryUnreachable, StepFailed
+from envcheck.core.observed import name_on_engine
+from envcheck.core.pins import UNLOCKED
 from envcheck.core.plan import PullImage
 from envcheck.core.spec import Label
 from envcheck.images import recipes
 
 if TYPE_CHECKING:
     from envcheck.core.events import Source
+    from envcheck.core.lockfile import LockedImage
     from envcheck.core.observed import Observed, SeenImage
+    from envcheck.core.pins import Pins
     from envcheck.core.plan import ImageAct
     from envcheck.core.reference import Reference
+
+
+UNKNOWN_IMAGE = "registry.unknown-image"
+"""The id of a registry's answer that it has no such image."""
 
 
 class Registry(Protocol):
@@ -46,11 +54,43 @@ class ToGet:
 Finding = Here | ToGet
 
 
-def here(reference: Reference, observed: Observed) -> Here | None:
-    """The image of that pin that stands on the engine, the official one before a stand-in."""
+def here(reference: Reference, observed: Observed, pins: Pins = UNLOCKED) -> Here | None:
+    """The image of that pin that stands on the engine, the official one before a stand-in.
+
+    Where the pin is locked, it is the locked image, whatever bears its tag now.
+    """
+    locked = pins.locked(reference)
+    if locked is not None:
+        return _locked_here(locked, observed) or (
+            None if pins.strict else _stand_in(reference, observed)
+        )
     seen = observed.image(str(reference)) or observed.image(f"{reference.name}@{reference.digest}")
     if seen is not None:
         return Here(str(reference), digest_of(seen), "registry" if seen.digests else "local")
+    return None if pins.strict else _stand_in(reference, observed)
+
+
+def _locked_here(locked: LockedImage, observed: Observed) -> Here | None:
+    """The locked image, known by its content: it may have come from a mirror or out of a file."""
+    for seen in observed.images:
+        digests = {name.partition("@")[2] for name in seen.digests}
+        if locked.ids & {seen.id, *digests}:
+            return Here(
+                _name_of(locked, seen), locked.digest, "registry" if seen.digests else "local"
+            )
+    return None
+
+
+def _name_of(locked: LockedImage, seen: SeenImage) -> str:
+    """A name that means this very image for as long as it is here: its digest, or its id."""
+    official = name_on_engine(f"{locked.reference.name}@{locked.digest}")
+    if official in seen.digests:
+        return str(locked.pinned)
+    return seen.digests[0] if seen.digests else seen.id
+
+
+def _stand_in(reference: Reference, observed: Observed) -> Here | None:
+    """What a recipe has built for a pin."""
     # A digest names one image and no stand-in for it; and a recipe stands in for an official image
     # only, not for another organisation's of the same name.
     if reference.digest or recipes.recipe_for(reference) is None:
@@ -78,7 +118,12 @@ def digest_of(image: SeenImage) -> str:
 
 
 def find(
-    reference: Reference, observed: Observed, registry: Registry | None, *, mirrored: bool = False
+    reference: Reference,
+    observed: Observed,
+    registry: Registry | None,
+    pins: Pins = UNLOCKED,
+    *,
+    mirrored: bool = False,
 ) -> Finding:
     """Where an image comes from.
 
@@ -86,30 +131,56 @@ def find(
         reference: the pin.
         observed: the engine as it is.
         registry: who is asked; None where it is known already that no registry answers.
+        pins: the locks.
         mirrored: whether the engine has mirrors, which may answer where the registry does not.
 
     Raises:
         StepFailed: there is no way to get it; the message says what was tried.
     """
-    present = here(reference, observed)
+    present = here(reference, observed, pins)
     if present is not None:
         return present
     if registry is None:
-        return _by_recipe(reference, None)
+        return _by_recipe(reference, None, pins)
+    locked = pins.locked(reference)
+    wanted = locked.pinned if locked else reference
     try:
-        digest = registry.registry_digest(reference)
+        digest = registry.registry_digest(wanted)
     except RegistryUnreachable as error:
         if mirrored:
-            return _by_pull(reference, "")
-        return _by_recipe(reference, error)
-    return _by_pull(reference, digest)
+            return _by_pull(reference, "", wanted)
+        return _by_recipe(reference, error, pins)
+    except StepFailed as error:
+        raise _digest_gone(locked, error) if locked else error from error
+    return _by_pull(reference, digest, wanted)
 
 
-def _by_pull(reference: Reference, digest: str) -> ToGet:
-    return ToGet((PullImage(reference, digest),), "not here", str(reference), "registry")
+def _digest_gone(locked: LockedImage, error: StepFailed) -> StepFailed:
+    """What a registry's no means for a digest that it once had."""
+    if error.id != UNKNOWN_IMAGE:
+        return error
+    return StepFailed(
+        f"the registry no longer has {locked.reference} as it was locked on "
+        f"{locked.resolved[:10]}: {locked.digest}",
+        id="lock.digest-gone",
+        evidence=error.evidence,
+        fix=Fix(
+            "lock what the tag is now, and look at the difference; or get the locked image from a "
+            "mirror (ENVCHECK_MIRRORS) or from a colleague's bundle",
+            ("envcheck lock --upgrade",),
+        ),
+    )
 
 
-def _by_recipe(reference: Reference, error: RegistryUnreachable | None) -> ToGet:
+def _by_pull(reference: Reference, digest: str, wanted: Reference) -> ToGet:
+    named = "" if wanted == reference else str(reference)
+    act = PullImage(wanted, digest, named=named)
+    return ToGet((act,), "not here", str(wanted), "registry")
+
+
+def _by_recipe(reference: Reference, error: RegistryUnreachable | None, pins: Pins) -> ToGet:
+    if pins.strict:
+        raise _no_recipe(reference, error)
     recipe = None if reference.digest else recipes.recipe_for(reference)
     why = error.what if error else "no registry can be reached"
     if recipe is None:
@@ -131,3 +202,15 @@ def _by_recipe(reference: Reference, error: RegistryUnreachable | None) -> ToGet
     act = recipes.build_act(recipe, reference)
     cause = "not here, and no registry can be reached"
     return ToGet((recipes.base_act(), act), cause, act.tag, "recipe")
+
+
+def _no_recipe(reference: Reference, error: RegistryUnreachable | None) -> StepFailed:
+    return RegistryUnreachable(
+        f"{reference} is not here as it is locked, and no registry can be reached",
+        id="lock.unreachable",
+        evidence=(error.what, *error.evidence) if error else (),
+        fix=Fix(
+            "check the way to the registry, or load a bundle that holds the image; without "
+            "--locked a recipe may stand in for it"
+        ),
+    )

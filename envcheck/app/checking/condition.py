@@ -52,7 +52,7 @@ def image(subject: Subject) -> Check:
     def look() -> Result:
         instance = subject.instance
         service = instance.profile.services[subject.name]
-        found = meant(instance.profile, service, instance.observed, subject.seen)
+        found = meant(service, instance, subject.seen)
         return judge_image(subject.name, subject.seen.image_id, found, instance.command("up"))
 
     return subject.check("image", "the image that it runs", look)

@@ -16,25 +16,29 @@ from envcheck.run.identity import MeantImage
 from envcheck.services.desired import ImageChoice
 
 if TYPE_CHECKING:
+    from envcheck.app.checking.subject import Instance
     from envcheck.core.observed import Observed, SeenContainer
+    from envcheck.core.pins import Pins
     from envcheck.core.profile import Profile, Service
     from envcheck.core.reference import Reference
 
 _ID = re.compile(r"(sha256:)?[0-9a-f]{12,64}")
 
 
-def choices_of(profile: Profile, observed: Observed) -> dict[str, ImageChoice]:
+def choices_of(profile: Profile, observed: Observed, pins: Pins) -> dict[str, ImageChoice]:
     """The image that `up` would use for each service, where all that it is made of is here."""
     found = {}
     for name, service in profile.services.items():
         with suppress(EnvcheckError):  # told by whoever asks for this one
-            choice = choice_of(profile, service, observed)
+            choice = choice_of(profile, service, observed, pins)
             if isinstance(choice, ImageChoice):
                 found[name] = choice
     return found
 
 
-def choice_of(profile: Profile, service: Service, observed: Observed) -> ImageChoice | Reference:
+def choice_of(
+    profile: Profile, service: Service, observed: Observed, pins: Pins
+) -> ImageChoice | Reference:
     """The image that `up` would use for a service, or the pin that it would have to get first.
 
     Raises:
@@ -44,26 +48,25 @@ def choice_of(profile: Profile, service: Service, observed: Observed) -> ImageCh
     own = builds.builds_of(alone)
     found = {}
     for pin in builds.pins_of(alone, own):
-        present = here(pin, observed)
+        present = here(pin, observed, pins)
         if present is None:
             return pin
         found[pin] = present
     return builds.choose(alone, own, found)[service.name]
 
 
-def meant(
-    profile: Profile, service: Service, observed: Observed, seen: SeenContainer
-) -> MeantImage:
+def meant(service: Service, instance: Instance, seen: SeenContainer) -> MeantImage:
     """The image that a profile means for a service that runs in a container.
 
     Raises:
         UsageError: as `choice_of`.
     """
-    choice = choice_of(profile, service, observed)
+    observed = instance.observed
+    choice = choice_of(instance.profile, service, observed, instance.pins)
     if service.build is not None:
         return _built(f"{service.build}/Dockerfile", choice, observed)
     if service.image is None or not isinstance(choice, ImageChoice):
-        return _absent(service, observed, seen)
+        return _absent(service, instance, seen)
     image = observed.image(choice.used)
     return MeantImage(choice.shown, image.id if image else "", choice.digest, choice.source)
 
@@ -77,9 +80,14 @@ def _built(dockerfile: str, choice: ImageChoice | Reference, observed: Observed)
     return MeantImage(dockerfile, image.id, digest_of(image), "build")
 
 
-def _absent(service: Service, observed: Observed, seen: SeenContainer) -> MeantImage:
-    pin = service.image
+def _absent(service: Service, instance: Instance, seen: SeenContainer) -> MeantImage:
+    pin, observed = service.image, instance.observed
     shown = str(pin)
+    locked = instance.pins.locked(pin) if pin is not None else None
+    if locked is not None and observed.image(seen.image_id) is not None:
+        return MeantImage(
+            shown, other=f"runs {seen.image}, and {shown} is locked as {locked.digest}"
+        )
     if pin is None or _ID.fullmatch(seen.image) or _made_of(pin, observed, seen):
         return MeantImage(shown)
     return MeantImage(shown, other=f"runs {seen.image}, and the profile pins {shown}")

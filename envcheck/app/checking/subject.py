@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.exam import Check, Exam
+from envcheck.core.pins import UNLOCKED
 from envcheck.run.readiness import access_to
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.events import Result
     from envcheck.core.observed import Observed, SeenContainer
+    from envcheck.core.pins import Pins
     from envcheck.core.profile import Profile
     from envcheck.core.spec import Owner
     from envcheck.run.ports import ContainerState
@@ -31,6 +33,7 @@ class Instance:
         targets: the services that have a container.
         choices: the images that `up` would use for them, as far as those are here.
         results: gives the verdicts so far.
+        pins: the locks of the images.
     """
 
     session: Session
@@ -40,6 +43,7 @@ class Instance:
     targets: Mapping[str, Target]
     choices: Mapping[str, ImageChoice]
     results: Callable[[], tuple[Result, ...]]
+    pins: Pins = UNLOCKED
 
     def command(self, verb: str) -> str:
         """The command line of another task for this instance."""
