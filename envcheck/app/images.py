@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from envcheck.app.mirrors import mirrors_of
+from envcheck.app.room import with_sizes
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
-from envcheck.core.events import ImageReady
+from envcheck.core.events import ImageReady, Note
 from envcheck.core.pins import UNLOCKED
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
+from envcheck.images.places import Places
 from envcheck.images.recipes import recipe_for, recipes
 from envcheck.images.sources import Here, find, here
 from envcheck.run.executor import execute
 from envcheck.run.telling import course
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
@@ -41,11 +45,28 @@ def find_all(
     engine = session.engine()
     observed = engine.observe()
     mirrored = bool((engine.info().get("RegistryConfig") or {}).get("Mirrors"))
-    asked = engine if registry else None
+    places = Places(engine, mirrors_of(session.environ), session.clock, _noting(session))
+    asked = places if registry else None
     found: dict[Reference, Finding] = {}
     for reference in references:
-        found[reference] = find(reference, observed, asked, pins, mirrored=mirrored)
+        finding = find(reference, observed, asked, pins, mirrored=mirrored)
+        found[reference] = _from_mirror(finding, places.found)
     return found, observed
+
+
+def _noting(session: Session) -> Callable[[str], None]:
+    return lambda text: session.emit(Note(text))
+
+
+def _from_mirror(finding: Finding, mirrors: Mapping[Reference, Reference]) -> Finding:
+    """The finding, with the mirror that has the image where one does."""
+    if isinstance(finding, Here):
+        return finding
+    acts = tuple(
+        replace(act, mirror=mirrors.get(act.reference)) if isinstance(act, PullImage) else act
+        for act in finding.acts
+    )
+    return replace(finding, acts=acts)
 
 
 def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
@@ -115,6 +136,7 @@ def _get(
     """Get what is not here; the first failure, if there is one."""
     plan = plan_images(found, observed)
     _agree_to_recipes(session, plan)
+    plan = with_sizes(session, plan)
     return carry_out(session, plan, observed, instance, stage="images")
 
 
@@ -129,21 +151,24 @@ def carry_out(
 ) -> EnvcheckError | None:
     """Carry out steps that get images, each recorded before it begins; the first failure."""
     for step in plan.steps:
-        _record(session, image_of(step.act), instance, observed)
-    obtain = Obtainer(session.engine(), session.emit)
+        for name in names_of(step.act):
+            _record(session, name, instance, observed)
+    obtain = Obtainer(session.engine(), session.emit, session.clock)
     outcomes = execute(plan, obtain, abort=session.clock.stop, course=course(stage, session.emit))
     return next((outcome.error for outcome in outcomes if outcome.error), None)
 
 
-def image_of(act: Act) -> str:
-    """The name that an image act gives to its image, as far as it is known before."""
+def names_of(act: Act) -> tuple[str, ...]:
+    """The names that an image act gives to its image, as far as they are known before."""
     match act:
+        case PullImage(mirror=None):
+            return (str(act.reference),)
         case PullImage():
-            return str(act.reference)
+            return (str(act.reference), str(act.mirror))
         case BuildBase() | BuildRecipe() | BuildImage():
-            return act.tag
+            return (act.tag,)
         case _:
-            return ""
+            return ()
 
 
 def _agree_to_recipes(session: Session, plan: Plan) -> None:

@@ -1,6 +1,4 @@
-"""A proxy in front of a registry: it makes faults, slows the link down, and remembers all that it
-was asked for and what it gave.
-"""
+"""A proxy in front of a registry: it makes faults, is slow, and remembers what it gave to whom."""
 
 from __future__ import annotations
 
@@ -168,7 +166,9 @@ def _door(netns: str | None) -> socket.socket:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         argv = [sys.executable, "-c", _LISTEN, str(theirs.fileno())]
-        subprocess.run(network.Namespace(netns).command(argv), pass_fds=[theirs.fileno()], check=True)
+        subprocess.run(
+            network.Namespace(netns).command(argv), pass_fds=[theirs.fileno()], check=True
+        )
         _, (door,), _, _ = socket.recv_fds(ours, 1, 1)
         return socket.socket(fileno=door)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -48,6 +48,12 @@ def layer(size: int, seed: str, **programs: bytes) -> Layer:
     return Layer(gzip.compress(tar, 1, mtime=0), digest(tar), len(tar))
 
 
+def vast(size: int, seed: str) -> Layer:
+    """What a layer that unpacks to so many bytes looks like to whoever reads its end only."""
+    packed = random.Random(seed).randbytes(70_000) + size.to_bytes(4, "little")  # noqa: S311
+    return Layer(packed, digest(packed), size)
+
+
 def _programs(programs: dict[str, bytes]) -> list[tuple[str, bytes, int]]:
     return [(f"bin/{name}", data, 0o755) for name, data in programs.items()]
 
@@ -66,6 +72,8 @@ def put(
     **config: Any,
 ) -> str:
     """Put an image of these layers into a registry; its digest.
+
+    The registry does not look into layers.
 
     Args:
         registry: HOST:PORT.
@@ -97,24 +105,20 @@ def _descriptor(media: str, data: bytes) -> dict[str, object]:
     return {"mediaType": media, "size": len(data), "digest": digest(data)}
 
 
-def put_index(registry: str, image: str, manifests: dict[str, tuple[str, int]]) -> str:
-    """Put an index into a registry; its digest.
+def put_index(registry: str, image: str, tags: Mapping[str, str]) -> str:
+    """Put an index of images that are in the same repository into a registry; its digest.
 
     Args:
         registry: HOST:PORT.
-        image: NAME:TAG.
-        manifests: digest and size of the manifest by architecture.
+        image: NAME:TAG of the index.
+        tags: the tag of an image by the architecture that it is for.
     """
     repository, _, tag = image.rpartition(":")
-    entries = [
-        {
-            "mediaType": MANIFEST,
-            "digest": digest,
-            "size": size,
-            "platform": {"os": "linux", "architecture": architecture},
-        }
-        for architecture, (digest, size) in manifests.items()
-    ]
+    entries = []
+    for architecture, other in tags.items():
+        manifest = _get(f"http://{registry}/v2/{repository}/manifests/{other}", MANIFEST)
+        platform = {"os": "linux", "architecture": architecture}
+        entries.append({**_descriptor(MANIFEST, manifest), "platform": platform})
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}
     return _put_manifest(registry, repository, tag, INDEX, index)
 
@@ -134,9 +138,19 @@ def _put_blob(registry: str, repository: str, blob: bytes) -> None:
     _send("PUT", f"{place}{joint}digest={digest(blob)}", blob, media)
 
 
+def _get(url: str, media: str) -> bytes:
+    request = urllib.request.Request(url, headers={"Accept": media})  # noqa: S310
+    with _opened(request) as answer:
+        body: bytes = answer.read()
+        return body
+
+
 def _send(verb: str, url: str, body: bytes, headers: dict[str, str]) -> str:
     """Send it; where the answer says that more may be sent to."""
     request = urllib.request.Request(url, data=body, headers=headers, method=verb)  # noqa: S310
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=30) as answer:
+    with _opened(request) as answer:
         return str(answer.headers.get("Location") or "")
+
+
+def _opened(request: urllib.request.Request) -> Any:
+    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30)

@@ -74,8 +74,12 @@ class RegistryClient:
         # Some registries leave it out of an answer to HEAD (or refuse that, see the API's errata).
         return told or self._manifest(host, repository, reference)[0]
 
-    def image(self, host: str, repository: str, reference: str) -> RegistryImage:
+    def image(
+        self, host: str, repository: str, reference: str, platform: str = ""
+    ) -> RegistryImage:
         """What a tag or digest stands for, with the image of each platform.
+
+        Where a ``platform`` is named, an index is asked for that one and its variants alone.
 
         Raises:
             RegistryUnreachable: the registry gave no answer.
@@ -84,7 +88,11 @@ class RegistryClient:
         digest, manifest = self._manifest(host, repository, reference)
         try:
             if is_index(manifest):
-                entries = entries_of(manifest)
+                entries = {
+                    name: found
+                    for name, found in entries_of(manifest).items()
+                    if f"{name}/".startswith(f"{platform}/" if platform else "")
+                }
                 return RegistryImage(
                     digest,
                     {name: self._platform(host, repository, d) for name, d in entries.items()},

@@ -1,0 +1,62 @@
+"""Which failures pass by themselves, and how long to wait for that. Pure.
+
+Failures are told apart by the names that the fault catalogue gives them, never by their texts.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from envcheck.core.errors import StepFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from envcheck.core.errors import EnvcheckError
+
+BROKEN = frozenset({"registry.broken"})
+"""The registry answered that something is wrong with it."""
+
+NO_ANSWER = frozenset({"registry.timeout", "registry.unreachable", "registry.no-such-host"})
+"""Nothing answered, or not to the end. A proxy or a certificate does not mend itself."""
+
+TRANSIENT = BROKEN | NO_ANSWER
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often something is tried, and how long the waits in between may get.
+
+    Attributes:
+        passing: the ids of the failures that are worth another try.
+        tries: in all, the first included.
+        first: seconds that the first wait takes at most; each further one may take twice as long.
+        longest: seconds that no wait exceeds.
+        chance: a number between 0 and 1. A wait takes that share of its most, so that machines
+            which failed together do not come back together ("full jitter").
+    """
+
+    passing: frozenset[str] = TRANSIENT
+    tries: int = 5
+    first: float = 1.0
+    longest: float = 20.0
+    chance: Callable[[], float] = random.random
+
+    def pause(self, failed: int) -> float:
+        """Seconds to wait after so many failures."""
+        most: float = self.first * 2.0 ** (failed - 1)
+        return min(most, self.longest) * self.chance()
+
+    def again(self, error: EnvcheckError, failed: int) -> bool:
+        """Whether another try is worth it after so many failures, this one the last of them."""
+        return error.id in self.passing and failed < self.tries
+
+
+def told_often(error: EnvcheckError, failed: int) -> EnvcheckError:
+    """The error, with how often it was met where that is more than once."""
+    if failed < 2 or not isinstance(error, StepFailed):  # noqa: PLR2004
+        return error
+    said = f"{error.what} (tried {failed} times)"
+    return type(error)(said, id=error.id, evidence=error.evidence, fix=error.fix)
