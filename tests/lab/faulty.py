@@ -59,6 +59,12 @@ class Fault:
     times: int | None = None
     after: int = 0
 
+    def fits(self, length: int | None) -> bool:
+        """Whether it can be met before an answer, or in a body of that length."""
+        if self.what in ("cut", "stall"):
+            return length is not None and length > self.after
+        return length is None
+
 
 @dataclass
 class Asked:
@@ -111,11 +117,16 @@ class Faulty:
         self.asked.append(asked)
         return asked
 
-    def meets(self, path: str) -> Fault | None:
-        """The fault that a request for this path meets."""
+    def meets(self, path: str, length: int | None = None) -> Fault | None:
+        """The fault that a request for this path meets.
+
+        Args:
+            path: the request's.
+            length: of the answer's body; without one, faults in a body are not asked for.
+        """
         with self._lock:
             for fault in self.faults:
-                if fault.times != 0 and re.search(fault.path, path):
+                if fault.times != 0 and re.search(fault.path, path) and fault.fits(length):
                     if fault.times is not None:
                         fault.times -= 1
                     return fault
@@ -203,7 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault and fault.what == "hang up":
             self.close_connection = True
         else:
-            self._pass_on(asked, fault)
+            self._pass_on(asked)
 
     do_HEAD = do_GET  # noqa: N815 - the server's own word for it
 
@@ -222,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(body)
 
-    def _pass_on(self, asked: Asked, fault: Fault | None) -> None:
+    def _pass_on(self, asked: Asked) -> None:
         with closing(http.client.HTTPConnection(self.server.proxy.upstream)) as registry:
             registry.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():  # one name may come several times
@@ -236,6 +247,7 @@ class _Handler(BaseHTTPRequestHandler):
                     self.send_header(name, value)
             self.end_headers()
             if self.command == "GET":
+                fault = self.server.proxy.meets(self.path, answer.length or 0)
                 self._body(answer, asked, fault)
 
     def _body(self, answer: http.client.HTTPResponse, asked: Asked, fault: Fault | None) -> None:
