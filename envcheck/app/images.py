@@ -16,7 +16,7 @@ from envcheck.images.obtain import Obtainer
 from envcheck.images.places import Places
 from envcheck.images.recipes import recipe_for, recipes
 from envcheck.images.sources import Here, find, here
-from envcheck.run.executor import execute
+from envcheck.run.executor import execute, side_by_side
 from envcheck.run.telling import course
 
 if TYPE_CHECKING:
@@ -47,11 +47,15 @@ def find_all(
     mirrored = bool((engine.info().get("RegistryConfig") or {}).get("Mirrors"))
     places = Places(engine, mirrors_of(session.environ), session.clock, _noting(session))
     asked = places if registry else None
-    found: dict[Reference, Finding] = {}
-    for reference in references:
-        finding = find(reference, observed, asked, pins, mirrored=mirrored)
-        found[reference] = _from_mirror(finding, places.found)
-    return found, observed
+    wanted = tuple(dict.fromkeys(references))
+    # Each answer takes its time, and there may be a dozen images.
+    findings = side_by_side(
+        lambda reference: find(reference, observed, asked, pins, mirrored=mirrored),
+        wanted,
+        session.clock.stop,
+    )
+    pairs = zip(wanted, findings, strict=True)
+    return {reference: _from_mirror(found, places.found) for reference, found in pairs}, observed
 
 
 def _noting(session: Session) -> Callable[[str], None]:

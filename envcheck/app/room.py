@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -38,8 +39,9 @@ def with_sizes(session: Session, plan: Plan) -> Plan:
     facts = session.engine().about.facts()
     disk = disk_of(facts.root_dir)
     platform = f"{facts.os_type}/{processor(facts.architecture)}"
+    free = disk.free if disk else sys.maxsize
     try:
-        sizes, needs = within(_SECONDS, lambda: _ask(session, acts, platform))
+        sizes, needs = within(_SECONDS, lambda: _ask(session, acts, platform, free))
     except TimeoutError:
         return plan
     if disk is not None:
@@ -55,11 +57,13 @@ def with_sizes(session: Session, plan: Plan) -> Plan:
 
 
 def _ask(
-    session: Session, acts: list[PullImage], platform: str
+    session: Session, acts: list[PullImage], platform: str, free: int
 ) -> tuple[dict[PullImage, PlatformImage], Needed]:
     def login(host: str) -> Login | None:
         return login_for(host, session.environ)
 
     with closing(RegistryClient(login)) as client:
         found = images_of(client, acts, platform)
-        return {act: image for act, (_, image) in found.items()}, needed(client, found.values())
+        return {act: image for act, (_, image) in found.items()}, needed(
+            client, found.values(), free
+        )

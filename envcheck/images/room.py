@@ -6,6 +6,7 @@ last four bytes of a gzip file (RFC 1952, ISIZE: modulo 4 GiB), which one small 
 
 from __future__ import annotations
 
+import math
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import EnvcheckError, Fix, StepFailed
 from envcheck.core.figures import size
 from envcheck.core.mirrors import home_of
+from envcheck.run.executor import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _ISIZE = 4
 _FACTOR = 3
 """What a layer unpacks to where nobody tells: distributions and programs pack to about a third."""
+_DEFLATE = 1032
+"""Deflate packs no more than that into a byte (zlib's technical notes)."""
 _SMALL = 64 * 1024
 """Bytes of a layer that is not worth a question."""
 
@@ -57,15 +61,22 @@ def images_of(
 
     Of one that we cannot ask about nothing is said: engines reach registries that we do not.
     """
-    found = {}
-    for act in acts:
+
+    def ask(act: PullImage) -> tuple[Place, PlatformImage] | None:
         place = home_of(act.mirror or act.reference)
         with suppress(EnvcheckError):
-            reference = act.digest or act.reference.digest or act.reference.tag
-            image = client.image(place.host, place.repository, reference, platform)
+            image = client.image(place.host, place.repository, act.digest, platform)
             if made_for := _for_platform(image.platforms, platform):
-                found[act] = (place, made_for)
-    return found
+                return place, made_for
+        return None
+
+    wanted = tuple(acts)
+    told = zip(wanted, side_by_side(ask, wanted, _nobody_waits), strict=True)
+    return {act: image for act, image in told if image is not None}
+
+
+def _nobody_waits() -> None:
+    """Questions to registries have their own limits of time."""
 
 
 def _for_platform(platforms: Mapping[str, PlatformImage], name: str) -> PlatformImage | None:
@@ -74,16 +85,30 @@ def _for_platform(platforms: Mapping[str, PlatformImage], name: str) -> Platform
     return fitting[0] if fitting else None
 
 
-def needed(client: RegistryClient, found: Iterable[tuple[Place, PlatformImage]]) -> Needed:
-    """The room that images need; layers that they share count once."""
+def needed(
+    client: RegistryClient, found: Iterable[tuple[Place, PlatformImage]], free: int
+) -> Needed:
+    """The room that images need; layers that they share count once.
+
+    Where the most that gzip can hold would fit into what is ``free``, nobody is asked for more.
+    """
     layers = {layer.digest: (place, layer) for place, image in found for layer in image.layers}
-    told = {digest: _unpacked(client, place, layer) for digest, (place, layer) in layers.items()}
+    if sum(_most(layer) for _, layer in layers.values()) <= free:
+        packed = sum(layer.size for _, layer in layers.values())
+        return Needed(packed, packed * _FACTOR, estimated=True)
+    sizes = side_by_side(lambda found: _unpacked(client, *found), layers.values(), _nobody_waits)
+    told = dict(zip(layers, sizes, strict=True))
     packed = sum(layer.size for _, layer in layers.values())
     unpacked = sum(
         known if (known := told[digest]) is not None else layer.size * _FACTOR
         for digest, (_, layer) in layers.items()
     )
     return Needed(packed, unpacked, estimated=None in told.values())
+
+
+def _most(layer: Blob) -> float:
+    """Bytes that a layer needs at the very most."""
+    return layer.size * (1 + _DEFLATE) if layer.media_type.endswith("gzip") else math.inf
 
 
 def _unpacked(client: RegistryClient, place: Place, layer: Blob) -> int | None:

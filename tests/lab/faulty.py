@@ -84,6 +84,7 @@ class Faulty:
         address: HOST:PORT, which stands before the name of an image.
         faults: the first one that fits is met.
         rate: bytes a second that all answers together may take; 0: as fast as it goes.
+        delay: seconds that each request takes to get here.
         login: who must ask, as name and password.
         asked: every request, in the order in which they came.
     """
@@ -92,6 +93,7 @@ class Faulty:
     upstream: str
     faults: list[Fault] = field(default_factory=list)
     rate: float = 0.0
+    delay: float = 0.0
     login: tuple[str, str] | None = None
     asked: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -205,6 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy = self.server.proxy
         begin = int(self.headers.get("Range", "bytes=0-")[len("bytes=") :].partition("-")[0])
         asked = proxy.note(self.command, self.path, begin)
+        time.sleep(proxy.delay)
         if proxy.login and self.headers.get("Authorization") != _basic(*proxy.login):
             self._refuse(HTTPStatus.UNAUTHORIZED)
             return
