@@ -6,18 +6,62 @@ The SDK's ``images.pull`` throws the stream away, so that a full disk or a rate 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
+from docker import auth
+from docker.types import CancellableStream
+
 from envcheck.doctor.symptom import Symptom
-from envcheck.engine.failures import our_error
+from envcheck.engine.failures import SDK_ERRORS, our_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from envcheck.core.reference import Reference
     from envcheck.run.ports import Progress
 
 _FETCHED = ("Verifying Checksum", "Download complete", "Extracting", "Pull complete")
 _HERE = "Already exists"
+
+
+Watched = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Makes a context for the time that a pull takes; it gets a way to break the pull off."""
+
+
+def unwatched(_cut: Callable[[], None]) -> AbstractContextManager[None]:
+    """For a pull that nobody watches."""
+    return nullcontext()
+
+
+def open_pull(
+    api: Any, reference: Reference
+) -> tuple[Iterator[Mapping[str, Any]], Callable[[], None]]:
+    """Begin a pull: its stream of events, and a way to break it off from another thread.
+
+    As the SDK's own ``pull`` does it, which lets nobody at the connection: an engine gives a pull
+    up when the connection is gone. The user's own login goes with it.
+    """
+    registry, _ = auth.resolve_repository_name(reference.name)
+    login = auth.get_config_header(api, registry)
+    response = api._post(  # noqa: SLF001
+        api._url("/images/create"),  # noqa: SLF001
+        params={"fromImage": reference.name, "tag": reference.digest or reference.tag or "latest"},
+        headers={"X-Registry-Auth": login} if login else {},
+        stream=True,
+        timeout=None,
+    )
+    api._raise_for_status(response)  # noqa: SLF001
+    stream = api._stream_helper(response, decode=True)  # noqa: SLF001
+
+    def cut() -> None:
+        # Through ssh the SDK cannot, and says so; a connection that is gone already is what is
+        # wanted.
+        with suppress(*SDK_ERRORS, OSError, AttributeError):
+            CancellableStream(stream, response).close()
+
+    return stream, cut
 
 
 def follow_pull(stream: Iterable[Mapping[str, Any]], image: str, progress: Progress) -> None:

@@ -8,6 +8,7 @@ from envcheck.core.errors import EnvcheckError
 from envcheck.core.mirrors import home_of
 from envcheck.images.patience import BROKEN, TRANSIENT, Patience
 from envcheck.images.recipes import recipe_for
+from envcheck.images.silence import Silence
 from envcheck.images.trying import persist
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Puller:
     def __init__(self, engine: DockerEngine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._silence = Silence(clock)
 
     def pull(self, act: PullImage, progress: Progress) -> tuple[str, str]:
         """Get an image: the name that it has on the engine, and a note on where it came from.
@@ -57,7 +59,15 @@ class Puller:
         hopeful = act.digest or recipe_for(act.reference) is None
         patience = Patience(TRANSIENT if hopeful else BROKEN)
         bar = _Forwards(progress, act.size)
-        persist(lambda: self._engine.pull(name, bar), patience, self._clock, bar.say)
+
+        def tell(phase: str, done: int | None, total: int | None) -> None:
+            self._silence.heard()
+            bar(phase, done, total)
+
+        def pull() -> None:
+            self._engine.pull(name, tell, lambda cut: self._silence.broken(cut, str(name)))
+
+        persist(pull, patience, self._clock, bar.say)
 
 
 class _Forwards:

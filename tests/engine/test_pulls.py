@@ -6,17 +6,23 @@ import base64
 import json
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from envcheck.core import figures
+from envcheck.core.errors import RegistryUnreachable
+from envcheck.core.reference import parse_reference
+from envcheck.images.silence import Silence
+from envcheck.run.ports import SystemClock
 from tests.engine.conftest import INSTANCE, Docker
 from tests.engine.pull_places import KB, Place, call, hub, sleeper, store, want
 from tests.lab import stock
 from tests.lab.faulty import Fault
 
 if TYPE_CHECKING:
+    from envcheck.engine.client import DockerEngine
     from tests.engine.cli import Cli
     from tests.lab import faulty, registry
 
@@ -126,6 +132,36 @@ def test_an_interrupted_wait_ends_at_once(
     ran = call.interrupted(*UP, when="(4 of 5)")
     assert ran.code == 130, ran.out + ran.err
     assert "(5 of 5)" not in ran.out
+
+
+def test_an_interrupted_pull_ends_at_once(
+    call: Cli, hub: faulty.Faulty, store: registry.Registry
+) -> None:
+    stock.put(store.address, "pulls/halt:1.0", layers := sleeper("halt"))
+    want(call, f"{hub.address}/pulls/halt:1.0")
+    hub.faults.append(Fault(layers[1].digest, "stall", after=100 * KB))
+    begun = time.monotonic()
+    ran = call.interrupted(*UP, when="pulling")
+    assert ran.code == 130, ran.out + ran.err
+    assert time.monotonic() - begun < 20
+
+
+def test_a_pull_of_which_nothing_is_heard_is_broken_off_and_can_be_tried_again(
+    hub: faulty.Faulty, store: registry.Registry, engine: DockerEngine
+) -> None:
+    stock.put(store.address, "pulls/stall:1.0", layers := sleeper("stall"))
+    hub.faults.append(Fault(layers[1].digest, "stall", times=1, after=100 * KB))
+    image = parse_reference(f"{hub.address}/pulls/stall:1.0")
+    silence = Silence(SystemClock(), longest=1.0)
+
+    def pull() -> None:
+        engine.pull(image, lambda *_: silence.heard(), lambda cut: silence.broken(cut, str(image)))
+
+    with pytest.raises(RegistryUnreachable) as met:
+        pull()
+    assert met.value.id == "registry.timeout"
+    pull()
+    engine.remove_image(str(image))
 
 
 def test_the_users_own_login_is_used_a_helper_included(
