@@ -24,6 +24,18 @@ NO_ANSWER = frozenset({"registry.timeout", "registry.unreachable", "registry.no-
 
 TRANSIENT = BROKEN | NO_ANSWER
 
+_IN_SHORT = {
+    "registry.broken": "the registry failed",
+    "registry.timeout": "no answer in time",
+    "registry.unreachable": "no connection, or it was cut",
+    "registry.no-such-host": "no such address",
+}
+
+
+def in_short(error: EnvcheckError) -> str:
+    """What a failure is that passes, in a few words."""
+    return _IN_SHORT.get(error.id, error.what)
+
 
 @dataclass(frozen=True)
 class Patience:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from envcheck.core import figures
 from envcheck.core.errors import EnvcheckError
-from envcheck.images.patience import told_often
+from envcheck.images.patience import in_short, told_often
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,6 @@ def persist(
             if not patience.again(error, failed):
                 raise told_often(error, failed) from error
             pause = patience.pause(failed)
-            tell(
-                f"retrying in {figures.seconds(pause)}: {error.what} ({failed + 1} of "
-                f"{patience.tries})"
-            )
+            wait = f"retrying in {figures.seconds(pause)}"
+            tell(f"{wait}: {in_short(error)} ({failed + 1} of {patience.tries})")
         clock.wait(pause)

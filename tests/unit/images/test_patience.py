@@ -55,7 +55,7 @@ def test_what_passes_is_tried_again_with_growing_waits() -> None:
     errors = [error("registry.broken"), error("registry.timeout"), error("registry.unreachable")]
     assert persist(_Failing(errors), WHOLE, clock, told.append) == 7
     assert clock.waited == [1.0, 2.0, 4.0]
-    assert told[0] == "retrying in 1.0 s: met registry.broken (2 of 5)"
+    assert told[0] == "retrying in 1.0 s: the registry failed (2 of 5)"
 
 
 def test_no_wait_is_longer_than_the_longest() -> None:
