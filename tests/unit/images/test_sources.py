@@ -202,3 +202,12 @@ def test_another_digest_of_the_same_tag_is_not_taken() -> None:
 def test_the_digest_of_an_image_that_never_was_in_a_registry_is_its_id() -> None:
     assert digest_of(pulled()) == DIGEST
     assert digest_of(stand_in()) == "sha256:r"
+
+
+def test_what_is_pinned_by_its_digest_is_that_image_whatever_mirror_it_came_from() -> None:
+    name = f"mirror.example/library/postgres@{DIGEST}"
+    image = SeenImage("sha256:m", (), (name,), {}, 1)
+    pin = parse_reference(f"postgres:17.11@{DIGEST}")
+    assert here(pin, engine_with(image)) == Here(name, DIGEST, "registry")
+    other = parse_reference(f"postgres:17.11@sha256:{'9' * 64}")
+    assert here(other, engine_with(image)) is None
