@@ -96,9 +96,7 @@ def _choice(
     profile: Profile, service: Service, build: Build | None, found: Mapping[Reference, Finding]
 ) -> ImageChoice:
     if build is not None:
-        pin = next(
-            (b for b in build.bases.values() if b.official in KINDS[service.kind].images), None
-        )
+        pin = next((b for b in build.bases.values() if b.base in KINDS[service.kind].images), None)
         tag = build_tag(profile.name, build, found)
         return ImageChoice(tag, pin, tag, "build")
     if service.image is None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from invoke.collection import Collection
 
-from envcheck.cli import render
+from envcheck.cli import render, render_pins
 from envcheck.cli.verb import Answer, Run, verb
 
-__all__ = ["check", "clean", "doctor", "down", "env", "onboard", "plan", "status", "up"]
+__all__ = [
+    "check",
+    "clean",
+    "doctor",
+    "down",
+    "env",
+    "lock",
+    "onboard",
+    "outdated",
+    "plan",
+    "status",
+    "up",
+]
 
 # Each verb is imported when it is run: `--help` and `--list` need none of them.
 
@@ -101,6 +115,41 @@ def check(run: Run, profile: str, *, deep: bool = False, locked: bool = False) -
     from envcheck.app.check import check as do
 
     do(run.session, profile, run.results, deep=deep, strict=locked)
+
+
+@verb(
+    answers=True,
+    optional=("upgrade",),
+    check="write nothing; fail where the lockfile does not fit, or a tag has moved",
+    upgrade="move on to what the tags are now; with a service's name, that of this one only",
+)
+def lock(run: Run, profile: str, *, check: bool = False, upgrade: str | bool = "") -> Answer:
+    """Write the digest behind every pinned tag into the profile's lockfile. Pulls nothing."""
+    from envcheck.app.lock import ALL
+    from envcheck.app.lock import lock as do
+    from envcheck.app.lock_check import check_lock
+    from envcheck.host.lockfiles import ENDING
+    from envcheck.host.profiles import find, known
+
+    if check:
+        held = f"{check_lock(run.session, profile)} holds: {len(run.results())} images checked"
+        return Answer("" if run.report().exit_code else held)
+    service = ALL if upgrade is True else str(upgrade)
+    if not profile and service in known():  # `lock --upgrade PROFILE`
+        profile, service = service, ALL
+    changes = do(run.session, profile, upgrade=service)
+    path = str(Path(find(profile).file).with_suffix(ENDING))
+    data = {"lockfile": path, "images": render_pins.lock_data(changes)}
+    return Answer(render_pins.lock_text(path, changes), data)
+
+
+@verb(answers=True)
+def outdated(run: Run, profile: str) -> Answer:
+    """List newer tags of the pinned images, pre-releases left out. Changes nothing."""
+    from envcheck.app.outdated import outdated as do
+
+    found = do(run.session, profile)
+    return Answer(render_pins.outdated_text(found), {"images": render_pins.outdated_data(found)})
 
 
 @verb(answers=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -78,6 +78,7 @@ def verb(
     answers: bool = False,
     telling: bool = False,
     letters: Mapping[str, str] = NO_LETTERS,
+    optional: Sequence[str] = (),
     **help_texts: str,
 ) -> Callable[[Body], Any]:
     """Make a task of a function that takes a Run, bare words and flags of its own.
@@ -86,6 +87,7 @@ def verb(
         answers: whether the task's purpose is a text on stdout, so that all else is on stderr.
         telling: whether it has the flags --report and --timings.
         letters: the short forms of its own flags.
+        optional: those of its own flags that may stand without a value.
         help_texts: the help of its own flags and bare words.
     """
     texts = {**COMMON_HELP, **(TELLING_HELP if telling else {}), **help_texts}
@@ -106,7 +108,7 @@ def verb(
         task.__signature__ = visible  # type: ignore[attr-defined] # Invoke reads it
         known = {name: text for name, text in texts.items() if name in visible.parameters}
         iterable = ["report"] if telling else []
-        return task_of(task, words, letters, help=known, iterable=iterable)
+        return task_of(task, words, letters, help=known, iterable=iterable, optional=optional)
 
     return make
 

@@ -102,6 +102,9 @@ class Sentence:
 
     def _problems(self) -> str:
         count = self._tally("fail", "error") or self._tally("warn")
+        if self.report.command == "lock":
+            images = _count(len(self.report.results), "image")
+            return f"The lockfile does not hold: {count} of {images}."
         if count == 1:
             return f"1 problem stops this machine: {self._again}."
         return f"{count} problems stop this machine: {self._again.replace(' it ', ' them ')}."

@@ -36,6 +36,7 @@ _TIMEOUT = (5.0, 20.0)
 """Seconds to connect, and to wait for the next bytes of an answer."""
 _RETRIES = Retry(
     total=4,
+    connect=2,  # who does not listen now rarely does in the next second
     backoff_factor=0.2,
     backoff_jitter=0.2,
     status_forcelist=(500, 502, 503, 504),
@@ -88,11 +89,13 @@ class RegistryClient:
         digest, manifest = self._manifest(host, repository, reference)
         try:
             if is_index(manifest):
-                entries = {
-                    name: found
-                    for name, found in entries_of(manifest).items()
-                    if f"{name}/".startswith(f"{platform}/" if platform else "")
-                }
+                entries = entries_of(manifest)
+                if not entries:
+                    raise ValueError("an index without an image")
+                if platform:
+                    entries = {
+                        n: d for n, d in entries.items() if f"{n}/".startswith(f"{platform}/")
+                    }
                 return RegistryImage(
                     digest,
                     {name: self._platform(host, repository, d) for name, d in entries.items()},
@@ -155,7 +158,7 @@ class RegistryClient:
             with answer:
                 _read(answer)
         except requests.RequestException as error:
-            raise unreachable(host, repository, error) from error
+            raise unreachable(host, f"{repository}{_asked(path)}", error) from error
         if not answer.ok:
             raise refused(host, f"{repository}{_asked(path)}", answer)
         return answer

@@ -74,12 +74,18 @@ def unreachable(host: str, image: str, error: requests.RequestException) -> Regi
     return RegistryUnreachable(
         f"{host} cannot be asked for {image}: {why}",
         id=id,
-        evidence=(str(error),),
+        evidence=(_cause(error),),
         fix=Fix(
             "check the way to the registry from this machine: network, proxy, name server; "
             "or name a mirror in ENVCHECK_MIRRORS"
         ),
     )
+
+
+def _cause(error: requests.RequestException) -> str:
+    """The reason itself, without the two or three layers that say it again around it."""
+    inner = error.args[0] if error.args else error
+    return str(getattr(inner, "reason", None) or inner)
 
 
 def _way(error: requests.RequestException) -> tuple[str, str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from envcheck.core.errors import ObjectMissing, RegistryUnreachable, StepFailed
+from envcheck.core.lockfile import LockedImage, LockedPlatform, Lockfile
 from envcheck.core.observed import Observed, SeenImage
+from envcheck.core.pins import Pins
 from envcheck.core.plan import BuildBase, BuildRecipe, PullImage
 from envcheck.core.reference import Reference, parse_reference
 from envcheck.core.spec import Label
@@ -211,3 +213,58 @@ def test_what_is_pinned_by_its_digest_is_that_image_whatever_mirror_it_came_from
     assert here(pin, engine_with(image)) == Here(name, DIGEST, "registry")
     other = parse_reference(f"postgres:17.11@sha256:{'9' * 64}")
     assert here(other, engine_with(image)) is None
+
+
+INDEX, MANIFEST, CONFIG = (f"sha256:{letter * 64}" for letter in "123")
+LOCKED = LockedImage(
+    POSTGRES, INDEX, "2026-11-24T12:00:00Z", {"linux/amd64": LockedPlatform(MANIFEST, CONFIG, 1)}
+)
+PINS = Pins(Lockfile({POSTGRES: LOCKED}))
+STRICT = Pins(PINS.lock, strict=True)
+
+
+def test_a_locked_image_is_known_by_its_digest_and_not_by_its_tag() -> None:
+    other = SeenImage("sha256:o", ("postgres:17.11",), (f"postgres@{DIGEST}",), {}, 1)
+    found = find(POSTGRES, engine_with(other), Asked(INDEX), PINS)
+    pinned = f"postgres:17.11@{INDEX}"
+    act = PullImage(parse_reference(pinned), INDEX, named="postgres:17.11")
+    assert found == ToGet((act,), "not here", pinned, "registry")
+    right = SeenImage("sha256:r", (), (f"postgres@{INDEX}",), {}, 1)
+    assert here(POSTGRES, engine_with(other, right), PINS) == Here(pinned, INDEX, "registry")
+
+
+@pytest.mark.parametrize("digest", [INDEX, MANIFEST])
+def test_a_locked_image_that_came_from_a_mirror_is_called_by_its_digest_there(digest: str) -> None:
+    name = f"mirror.example/library/postgres@{digest}"
+    seen = SeenImage("sha256:m", ("postgres:17.11",), (name,), {}, 1)
+    assert here(POSTGRES, engine_with(seen), STRICT) == Here(name, INDEX, "registry")
+
+
+def test_a_locked_image_that_came_out_of_a_file_is_known_by_its_configuration() -> None:
+    seen = SeenImage(CONFIG, ("postgres:17.11",), (), {}, 1)
+    assert here(POSTGRES, engine_with(seen), STRICT) == Here(CONFIG, INDEX, "local")
+
+
+def test_a_stand_in_will_do_for_a_locked_image_unless_it_must_be_that_one() -> None:
+    world = engine_with(stand_in())
+    found = here(POSTGRES, world, PINS)
+    assert found is not None
+    assert found.source == "recipe"
+    assert here(POSTGRES, world, STRICT) is None
+    with pytest.raises(RegistryUnreachable) as caught:
+        find(POSTGRES, world, silent(), STRICT)
+    assert caught.value.id == "lock.unreachable"
+    assert find(POSTGRES, EMPTY, silent(), PINS).source == "recipe"
+
+
+def test_a_digest_that_is_gone_from_the_registry_is_an_error_of_its_own() -> None:
+    no = StepFailed("no such image", id="registry.unknown-image", evidence=("manifest unknown",))
+    asked = Asked(error=no)
+    with pytest.raises(StepFailed) as caught:
+        find(POSTGRES, EMPTY, asked, PINS)
+    assert asked.references == [f"postgres:17.11@{INDEX}"]
+    assert caught.value.id == "lock.digest-gone"
+    assert "2026-11-24" in caught.value.what
+    with pytest.raises(StepFailed) as unlocked:
+        find(POSTGRES, EMPTY, Asked(error=no))
+    assert unlocked.value.id == "registry.unknown-image"
