@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 BROKEN = frozenset({"registry.broken"})
 """The registry answered that something is wrong with it."""
 
-NO_ANSWER = frozenset({"registry.timeout", "registry.unreachable", "registry.no-such-host"})
+TIMEOUT = "registry.timeout"
+SLOW_TRIES = 2
+"""An engine waits 15 seconds for a registry's first answer, and we longer for the rest."""
+
+NO_ANSWER = frozenset({TIMEOUT, "registry.unreachable", "registry.no-such-host"})
 """Nothing answered, or not to the end. A proxy or a certificate does not mend itself."""
 
 TRANSIENT = BROKEN | NO_ANSWER
 
 _IN_SHORT = {
     "registry.broken": "the registry failed",
-    "registry.timeout": "no answer in time",
+    TIMEOUT: "no answer in time",
     "registry.unreachable": "no connection, or it was cut",
     "registry.no-such-host": "no such address",
 }
@@ -61,9 +65,13 @@ class Patience:
         most: float = self.first * 2.0 ** (failed - 1)
         return min(most, self.longest) * self.chance()
 
+    def tries_for(self, error: EnvcheckError) -> int:
+        """How often something is tried that fails so: what is slow to fail, less often."""
+        return min(self.tries, SLOW_TRIES) if error.id == TIMEOUT else self.tries
+
     def again(self, error: EnvcheckError, failed: int) -> bool:
         """Whether another try is worth it after so many failures, this one the last of them."""
-        return error.id in self.passing and failed < self.tries
+        return error.id in self.passing and failed < self.tries_for(error)
 
 
 def told_often(error: EnvcheckError, failed: int) -> EnvcheckError:

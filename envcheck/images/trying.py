@@ -42,5 +42,5 @@ def persist(
                 raise told_often(error, failed) from error
             pause = patience.pause(failed)
             wait = f"retrying in {figures.seconds(pause)}"
-            tell(f"{wait}: {in_short(error)} ({failed + 1} of {patience.tries})")
+            tell(f"{wait}: {in_short(error)} ({failed + 1} of {patience.tries_for(error)})")
         clock.wait(pause)

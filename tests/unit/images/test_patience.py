@@ -52,7 +52,11 @@ def error(id: str) -> StepFailed:
 
 def test_what_passes_is_tried_again_with_growing_waits() -> None:
     clock, told = _Waits(), list[str]()
-    errors = [error("registry.broken"), error("registry.timeout"), error("registry.unreachable")]
+    errors = [
+        error("registry.broken"),
+        error("registry.no-such-host"),
+        error("registry.unreachable"),
+    ]
     assert persist(_Failing(errors), WHOLE, clock, told.append) == 7
     assert clock.waited == [1.0, 2.0, 4.0]
     assert told[0] == "retrying in 1.0 s: the registry failed (2 of 5)"
@@ -114,3 +118,10 @@ def test_a_final_no_after_a_fault_that_passed_keeps_its_kind() -> None:
     errors = [error("registry.broken"), ObjectMissing("no such", id="registry.unknown-image")]
     with pytest.raises(ObjectMissing, match=r"no such \(tried 2 times\)"):
         persist(_Failing(errors), WHOLE, _Waits(), lambda _text: None)
+
+
+def test_what_is_slow_to_fail_is_tried_less_often() -> None:
+    clock, told = _Waits(), list[str]()
+    with pytest.raises(StepFailed, match=r"\(tried 2 times\)"):
+        persist(_Failing([error("registry.timeout")] * 2), WHOLE, clock, told.append)
+    assert told == ["retrying in 1.0 s: no answer in time (2 of 2)"]
