@@ -80,7 +80,8 @@ class _Forwards:
 
     def __call__(self, phase: str, done: int | None, total: int | None) -> None:
         self._done = max(self._done, done or 0)
-        self._total = max(self._total or 0, total or 0) or None
+        # The engine's own sum leaves out what is here already, and comes late.
+        self._total = total or self._total
         if self._total is not None:
             self._done = min(self._done, self._total)
         self._progress(phase, self._done or None, self._total if self._done else None)
