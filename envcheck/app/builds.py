@@ -109,9 +109,25 @@ def _choice(
 
 
 def build_tag(profile: str, build: Build, found: Mapping[Reference, Finding]) -> str:
-    """The tag of a built image: it changes with the context and with the base images' names."""
-    parts = {"context": build.digest, "bases": bases_of(build, found)}
+    """The tag of a built image: it changes with the context and with the base images."""
+    bases = {name: _known_by(found[base]) for name, base in build.bases.items()}
+    parts = {"context": build.digest, "bases": bases}
     return built_image(profile, build.service.name, fingerprint(parts))
+
+
+def _known_by(finding: Finding) -> str:
+    """What a base image is known by: its digest where one is demanded, else its name here.
+
+    A locked image is called by its id where it came out of a bundle, and is the same all the same.
+    What a recipe has built keeps its name when the recipe changes: its fingerprint counts besides.
+    """
+    if not isinstance(finding, Here):
+        name = finding.tag.rpartition("@")[2]
+    elif "sha256:" in finding.reference:
+        name = finding.digest
+    else:
+        name = finding.reference
+    return f"{name} {finding.recipe}".rstrip()
 
 
 def bases_of(build: Build, found: Mapping[Reference, Finding]) -> dict[str, str]:
@@ -127,14 +143,16 @@ def plan_builds(
     builds: Mapping[str, Build],
     found: Mapping[Reference, Finding],
     observed: Observed,
+    *,
+    offline: bool = False,
 ) -> Plan:
-    """The steps that build what is not here."""
+    """The steps that build what is not here; ``offline``: without a network."""
     plan = PlanBuilder()
     for name, build in builds.items():
         tag = build_tag(owner.profile, build, found)
         if observed.image(tag) is None:
             labels = owner.labels(service=name, fingerprint=tag.rpartition(":")[2])
-            act = BuildImage(name, build.folder, tag, bases_of(build, found), labels)
+            act = BuildImage(name, build.folder, tag, bases_of(build, found), labels, offline)
             plan.add(act, "not here", key=("image", tag))
     return plan.plan()
 

@@ -13,10 +13,11 @@ from envcheck.app.checks.mendable import marked
 from envcheck.app.checks.round_trips import BUSYBOX, HELLO_WORLD, HELLO_WORLD_RUNS
 from envcheck.app.checks.table import all_checks, chosen
 from envcheck.app.examination import examine
-from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
 from envcheck.app.mending import mend, mend_all
 from envcheck.core import events as ev
 from envcheck.core.errors import EngineUnusable, EnvcheckError, ExitCode, Fix
+from envcheck.core.pins import Pins
 from envcheck.core.spec import Owner
 from envcheck.doctor.symptom import Symptom
 from envcheck.host import engines
@@ -206,7 +207,8 @@ def _with_images(exam: Exam, checks: tuple[Check, ...], *, fix: bool) -> Exam:
 
 def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
     session, wanted = exam.session, (HELLO_WORLD, BUSYBOX)
-    found, _ = images.find_all(session, wanted)
+    known = Pins(recipes=recipes_of(exam.profile))
+    found, _ = images.find_all(session, wanted, known)
     recipes = any(isinstance(one, ToGet) and one.source == "recipe" for one in found.values())
     if recipes and not (fix or session.yes):
         raise CannotCheck(
@@ -214,7 +216,7 @@ def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
             id="docker.hello-world-missing",
             fix=Fix("build it from packages", ("envcheck doctor --fix",)),
         )
-    return images.ensure(session, wanted, exam.owner.instance)
+    return images.ensure(session, wanted, exam.owner.instance, known)
 
 
 def fit(results: tuple[ev.Result, ...]) -> None:

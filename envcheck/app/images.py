@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from envcheck.app import offers
 from envcheck.app.mirrors import mirrors_of
 from envcheck.app.room import with_sizes
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady, Note
-from envcheck.core.pins import UNLOCKED
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
+from envcheck.core.recipe import BY_HAND, asked_version, fits
+from envcheck.core.recipes import base_is_current
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
 from envcheck.images.places import Places
-from envcheck.images.recipes import recipe_for, recipes
-from envcheck.images.sources import Here, find, here
+from envcheck.images.sources import CHANGED, UNREACHABLE, Here, find, here
 from envcheck.run.executor import execute, side_by_side
 from envcheck.run.telling import course
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from envcheck.core.observed import Observed
     from envcheck.core.pins import Pins
     from envcheck.core.plan import Act
+    from envcheck.core.recipes import Recipes
     from envcheck.core.reference import Reference
     from envcheck.images.sources import Finding
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 def find_all(
     session: Session,
     references: Iterable[Reference],
-    pins: Pins = UNLOCKED,
+    pins: Pins,
     *,
     registry: bool = True,
 ) -> tuple[dict[Reference, Finding], Observed]:
@@ -45,7 +47,14 @@ def find_all(
     engine = session.engine()
     observed = engine.observe()
     mirrored = bool((engine.info().get("RegistryConfig") or {}).get("Mirrors"))
-    places = Places(engine, mirrors_of(session.environ), session.clock, _noting(session))
+    mirrors = mirrors_of(session.environ)
+    places = Places(
+        engine,
+        mirrors,
+        session.clock,
+        lambda pin: not pins.strict and pins.recipes.for_pin(pin) is not None,
+        _noting(session),
+    )
     asked = places if registry else None
     wanted = tuple(dict.fromkeys(references))
     # Each answer takes its time, and there may be a dozen images.
@@ -81,16 +90,18 @@ def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
             continue
         for act in finding.acts:
             key = ("image", act.pin)
-            base_is_here = isinstance(act, BuildBase) and observed.image(act.tag)
-            if base_is_here or build.has(key):
+            base = observed.image(act.tag) if isinstance(act, BuildBase) else None
+            if build.has(key) or (base is not None and base_is_current(base)):
                 continue
             after = (("image", act.base),) if isinstance(act, BuildRecipe) else ()
-            build.add(act, finding.cause, key=key, after=after)
+            # What is said of a recipe's version is no reason for the base of them all.
+            cause = finding.cause if after else finding.cause.partition(";")[0]
+            build.add(act, cause, key=key, after=after)
     return build.plan()
 
 
 def ensure(
-    session: Session, references: Iterable[Reference], instance: str, pins: Pins = UNLOCKED
+    session: Session, references: Iterable[Reference], instance: str, pins: Pins
 ) -> dict[Reference, Here]:
     """See to it that each image stands on the engine, and record that the instance uses it.
 
@@ -100,12 +111,13 @@ def ensure(
     """
     wanted = tuple(references)
     found, observed = find_all(session, wanted, pins)
+    tell_replaced(session, found, pins.recipes)
     _tell_present(session, found, instance, observed)
-    failure = _get(session, found, observed, instance)
-    if isinstance(failure, RegistryUnreachable) and any(map(recipe_for, wanted)):
+    failure = get(session, found, observed, instance, pins.recipes)
+    if isinstance(failure, RegistryUnreachable) and any(map(pins.recipes.for_pin, wanted)):
         # A mirror was hoped for, or the way to the registry broke meanwhile: recipes remain.
         found, observed = find_all(session, wanted, pins, registry=False)
-        failure = _get(session, found, observed, instance)
+        failure = get(session, found, observed, instance, pins.recipes)
     if failure is not None:
         raise failure
     observed = session.engine().observe()
@@ -114,6 +126,15 @@ def ensure(
         reference: _settled(session, reference, found, instance)
         for reference, found in settled.items()
     }
+
+
+def tell_replaced(session: Session, found: Mapping[Reference, Finding], recipes: Recipes) -> None:
+    """Say where the project's own recipe stands in, and not the one that everybody has."""
+    for reference, finding in found.items():
+        recipe = recipes.for_pin(reference)
+        if recipe and finding.source == "recipe" and recipe.image in recipes.replaced:
+            text = f"{reference}: the recipe in {recipe.own} takes the place of envcheck's own"
+            session.emit(Note(text))
 
 
 def _tell_present(
@@ -131,23 +152,40 @@ def _tell_present(
 def _record(session: Session, reference: str, instance: str, observed: Observed) -> None:
     seen = observed.image(reference)
     before = seen is not None and not seen.made_here
+    if seen is None:  # one that was built by hand before is gone since
+        session.ledger().forget_use(reference, BY_HAND)
     session.ledger().use(reference, instance, before=before)
 
 
-def _get(
-    session: Session, found: Mapping[Reference, Finding], observed: Observed, instance: str
+def get(
+    session: Session,
+    found: Mapping[Reference, Finding],
+    observed: Observed,
+    instance: str,
+    recipes: Recipes,
 ) -> EnvcheckError | None:
-    """Get what is not here; the first failure, if there is one."""
-    plan = plan_images(found, observed)
-    _agree_to_recipes(session, plan)
-    plan = with_sizes(session, plan)
+    """Get what is not here; the first failure, if there is one.
+
+    Raises:
+        UsageError: a recipe is needed and was not agreed to.
+        StepFailed: the packages cannot give what is asked for; nothing was built.
+    """
+    given, notes = offers.settled(session, found, recipes)
+    if _agree_to_recipes(session, plan_images(given, observed)):
+        given, notes = offers.settled(session, found, recipes)
+    for note in notes:
+        session.emit(Note(note))
+    plan = with_sizes(session, plan_images(given, observed))
     return carry_out(session, plan, observed, instance, stage="images")
 
 
 def _described(act: BuildBase | BuildRecipe) -> str:
     if isinstance(act, BuildBase):
         return f"mmdebstrap {act.suite}, the base of the others, as {act.tag}"
-    return f"docker build {recipes()[act.recipe].describes}, as {act.tag}"
+    asked = asked_version(act.reference)
+    other = "" if fits(asked, act.tag.rpartition(":")[2]) else f", where {asked} is asked for"
+    own = f", from {act.recipe.own}, the project's own recipe" if act.recipe.own else ""
+    return f"docker build {act.recipe.describes}, as {act.tag}{other}{own}"
 
 
 def carry_out(
@@ -175,28 +213,45 @@ def names_of(act: Act) -> tuple[str, ...]:
             return ()
 
 
-def _agree_to_recipes(session: Session, plan: Plan) -> None:
+def _agree_to_recipes(session: Session, plan: Plan) -> bool:
+    """Ask for leave to build; whether something was installed for it, so that more is known now."""
     acts = [step.act for step in plan.steps if isinstance(step.act, BuildBase | BuildRecipe)]
     if not acts:
-        return
+        return False
     base = any(isinstance(act, BuildBase) for act in acts)
     needed = rootfs.commands_needed() if base else ()
-    names = ", ".join(act.pin for act in acts if isinstance(act, BuildRecipe))
-    session.agree(
-        (*needed, *map(_described, acts)),
-        f"No registry can be reached for {names}.\nBuild from packages instead?",
-        id="recipe.not-agreed",
-    )
+    session.agree((*needed, *map(_described, acts)), _question(plan), id="recipe.not-agreed")
     for command in needed:
         shell.run(command, session.emit)
+    return bool(needed)
+
+
+def _question(plan: Plan) -> str:
+    """The question whether to build, with the reason for it."""
+    pins: dict[str, list[str]] = {}
+    for step in plan.steps:
+        if isinstance(step.act, BuildRecipe):
+            why, _, _ = step.cause.partition(";")
+            pins.setdefault(why, []).append(step.act.pin)
+    reasons = {
+        UNREACHABLE: "No registry can be reached for {}.\n",
+        CHANGED: "Recipes have changed: those of {}.\n",
+    }
+    told = (text.format(", ".join(pins[why])) for why, text in reasons.items() if why in pins)
+    return f"{''.join(told)}Build from packages?"
 
 
 def _settled(session: Session, reference: Reference, found: Here | None, instance: str) -> Here:
     if found is None:
-        raise RegistryUnreachable(
-            f"{reference} was got and is gone again: somebody removed it meanwhile",
-            id="image.vanished",
-        )
+        raise vanished(reference)
     # What a recipe really built may bear another tag than the one that was recorded before.
     session.ledger().use(found.reference, instance, before=False)
     return found
+
+
+def vanished(reference: Reference) -> RegistryUnreachable:
+    """The error where an image that was got is not there any more."""
+    return RegistryUnreachable(
+        f"{reference} was got and is gone again: somebody removed it meanwhile",
+        id="image.vanished",
+    )

@@ -10,11 +10,13 @@ from envcheck.core.parsing.reader import read_profile
 from envcheck.core.secrets import secret_values
 from envcheck.core.spec import Owner
 from envcheck.host.profiles import find
+from envcheck.images.recipes import load_recipes, shipped
 from envcheck.services.catalogue import vocabulary
 
 if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.profile import Profile
+    from envcheck.core.recipes import Recipes
 
 
 def load(session: Session, name: str) -> Profile:
@@ -50,6 +52,15 @@ def owner_of(session: Session, profile: Profile) -> Owner:
     """Whose the objects of this run are."""
     instance = session.instance or profile.name
     return Owner(profile.name, instance, profile.root, __version__)
+
+
+def recipes_of(profile: Profile | None) -> Recipes:
+    """The recipes that a profile has; without one, those that come with envcheck.
+
+    Raises:
+        ProfileInvalid: one of the project's own recipes is wrong.
+    """
+    return shipped() if profile is None else load_recipes(profile.root)
 
 
 def tell_warnings(session: Session, profile: Profile) -> None:

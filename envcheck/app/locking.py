@@ -10,6 +10,7 @@ from envcheck.core.errors import Fix, UsageError
 from envcheck.core.lockfile import Lockfile, read_lockfile
 from envcheck.core.pins import Pins
 from envcheck.host.lockfiles import lock_path, read_lock_text
+from envcheck.images.recipes import load_recipes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,7 @@ def lock_of(profile: Profile) -> Lockfile | None:
 
 
 def pins_for(profile: Profile, wanted: Sequence[Reference], *, strict: bool = False) -> Pins:
-    """The locks of the images that a profile wants.
+    """The locks of the images that a profile wants, and the recipes that may stand in for them.
 
     Args:
         profile: whose they are.
@@ -46,7 +47,7 @@ def pins_for(profile: Profile, wanted: Sequence[Reference], *, strict: bool = Fa
     lock = lock_of(profile)
     if strict:
         _refuse_stale(profile, lock, wanted)
-    return Pins(lock or Lockfile(), strict)
+    return Pins(lock or Lockfile(), strict, load_recipes(profile.root))
 
 
 def fit_lock(profile: Profile, *, strict: bool = False) -> Pins:

@@ -9,6 +9,7 @@ from envcheck.app.check import ask
 from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
 from envcheck.app.locking import fit_lock
+from envcheck.app.offline import inward
 from envcheck.app.seeds import find_seeds
 from envcheck.app.up import DEFAULTS, UpOptions, converge
 from envcheck.core import events as ev
@@ -42,6 +43,8 @@ def onboard(
     fit_lock(profile, strict=options.locked)
     find_seeds(profile)  # what is wrong with them is told before the machine is touched
     checks = all_checks(profile)
+    if options.offline:
+        checks = inward(session, profile, checks)
     doctor.check_machine(session, profile, owner, checks, fix=True)
     doctor.fit(results())
     converge(session, profile, owner, options)

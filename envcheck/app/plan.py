@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images, seeds
+from envcheck.app import builds, images, offers, seeds
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.past import past_of
@@ -37,6 +37,8 @@ def plan(session: Session, name: str) -> Plan:
     pins = pins_for(profile, wanted)
     found, observed = images.find_all(session, wanted, pins)
     tell_locks(session, profile, pins, found)
+    images.tell_replaced(session, found, pins.recipes)
+    found, _ = offers.settled(session, found, pins.recipes)
     gets = images.plan_images(found, observed)
     makes = builds.plan_builds(owner, own, found, observed)
     choices = builds.choose(profile, own, found)

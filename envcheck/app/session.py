@@ -18,6 +18,7 @@ from envcheck.engine.client_facts import client_facts
 from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint, resolve
 from envcheck.host.facts import host_facts
+from envcheck.host.packages import Packages
 from envcheck.run.ledger import Ledger
 from envcheck.run.ports import SystemClock
 
@@ -40,6 +41,7 @@ class Session:
         ask: how to ask the user, or None without a terminal.
         yes: whether all that would be asked is agreed to.
         instance: the name given for the instance, or nothing.
+        packages: knows what the package managers of this machine could give.
     """
 
     emit: Emit
@@ -48,6 +50,7 @@ class Session:
     instance: str = ""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     clock: SystemClock = field(default_factory=SystemClock)
+    packages: Packages = field(default_factory=Packages)
     _engine: DockerEngine | None = field(default=None, init=False)
     _ledger: Ledger | None = field(default=None, init=False)
     _facts: Facts | None = field(default=None, init=False)

@@ -10,6 +10,7 @@ from envcheck.app import builds, images, seeds
 from envcheck.app.diagnosis import explainer
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
+from envcheck.app.offline import refuse_missing, settled
 from envcheck.app.past import past_of
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
@@ -48,11 +49,13 @@ class UpOptions:
         fail_fast: whether the first service that fails ends all others.
         rerun_jobs: whether jobs that are done already are run again.
         locked: whether nothing but the images of the lockfile will do.
+        offline: whether nobody on a network is asked for anything.
     """
 
     fail_fast: bool = False
     rerun_jobs: bool = False
     locked: bool = False
+    offline: bool = False
 
 
 DEFAULTS = UpOptions()
@@ -108,10 +111,13 @@ def get_images(
     own = builds.builds_of(profile)
     wanted = builds.pins_of(profile, own)
     pins = pins_for(profile, wanted, strict=options.locked)
+    if options.offline:
+        pins = settled(pins)
+        refuse_missing(session, profile, wanted, pins)
     found = images.ensure(session, wanted, owner.instance, pins)
     tell_locks(session, profile, pins, found)
     observed = session.engine().observe()
-    plan = builds.plan_builds(owner, own, found, observed)
+    plan = builds.plan_builds(owner, own, found, observed, offline=options.offline)
     builds.build_all(session, plan, owner.instance)
     return builds.choose(profile, own, found)
 

@@ -10,6 +10,7 @@ from envcheck.cli import render, render_pins
 from envcheck.cli.verb import Answer, Run, verb
 
 __all__ = [
+    "bundle",
     "check",
     "clean",
     "doctor",
@@ -19,6 +20,7 @@ __all__ = [
     "onboard",
     "outdated",
     "plan",
+    "recipe",
     "status",
     "up",
 ]
@@ -27,15 +29,16 @@ __all__ = [
 
 
 _LOCKED = "only the images of the lockfile will do, and all of them must be in it"
+_OFFLINE = "ask no registry and fetch nothing; what is not here already is an error"
 
 
-@verb(telling=True, locked=_LOCKED)
-def onboard(run: Run, profile: str, *, locked: bool = False) -> None:
+@verb(telling=True, locked=_LOCKED, offline=_OFFLINE)
+def onboard(run: Run, profile: str, *, locked: bool = False, offline: bool = False) -> None:
     """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
     from envcheck.app.onboard import onboard as do
     from envcheck.app.up import UpOptions
 
-    do(run.session, profile, run.results, UpOptions(locked=locked))
+    do(run.session, profile, run.results, UpOptions(locked=locked, offline=offline))
 
 
 @verb(
@@ -89,20 +92,22 @@ def plan(run: Run, profile: str) -> Answer:
     fail_fast="the first service that fails ends all others",
     rerun_jobs="run every job, those too that are done already",
     locked=_LOCKED,
+    offline=_OFFLINE,
 )
-def up(
+def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
     profile: str,
     *,
     fail_fast: bool = False,
     rerun_jobs: bool = False,
     locked: bool = False,
+    offline: bool = False,
 ) -> None:
     """Converge, and return when every service is verified ready."""
     from envcheck.app.up import UpOptions
     from envcheck.app.up import up as do
 
-    do(run.session, profile, UpOptions(fail_fast, rerun_jobs, locked))
+    do(run.session, profile, UpOptions(fail_fast, rerun_jobs, locked, offline))
 
 
 @verb(
@@ -169,6 +174,47 @@ def env(run: Run, profile: str, *, format: str = "shell") -> Answer:
 
     found = do(run.session, profile)
     return Answer(formatted(found, format), {"variables": found})
+
+
+@verb(
+    answers="list",
+    action="`list`, or `build`",
+    pin="what to build, such as redis:8.0.2",
+    profile="the profile whose own recipes count too; left out, those in profiles/recipes/",
+)
+def recipe(run: Run, action: str, pin: str, *, profile: str = "") -> Answer | None:
+    """List the recipes that stand in for images, or build one: `recipe build NAME:TAG`."""
+    from envcheck.app import recipe as do
+    from envcheck.cli.recipe_list import recipes_data, recipes_text
+
+    if action == "build":
+        do.build(run.session, pin, profile)
+        return None
+    found = do.listed(run.session, action, pin, profile)
+    return Answer(recipes_text(found), {"recipes": recipes_data(found)})
+
+
+@verb(
+    letters={"output": "o"},
+    action="save or load",
+    target="what is saved: a profile, as elsewhere; what is loaded: the bundle's file",
+    output="the file to save to",
+    into="the folder to load into, which gets profiles/; the current one unless given",
+)
+def bundle(run: Run, action: str, target: str, *, output: str = "", into: str = "") -> Answer:
+    """Save a profile with its images in one file, or load one: no network is needed then."""
+    from dataclasses import asdict
+
+    from envcheck.app.bundle_load import load_bundle
+    from envcheck.app.bundle_save import save_bundle
+    from envcheck.app.bundling import fit_flags
+
+    fit_flags(action, output=output, into=into)
+    if action == "save":
+        done = asdict(save_bundle(run.session, target, output))
+    else:
+        done = asdict(load_bundle(run.session, target, into))
+    return Answer("", {"bundle": done})
 
 
 @verb()

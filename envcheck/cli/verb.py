@@ -75,7 +75,7 @@ Work = Callable[[Run], Answer | None]
 
 def verb(
     *,
-    answers: bool = False,
+    answers: bool | str = False,
     telling: bool = False,
     letters: Mapping[str, str] = NO_LETTERS,
     optional: Sequence[str] = (),
@@ -84,7 +84,8 @@ def verb(
     """Make a task of a function that takes a Run, bare words and flags of its own.
 
     Args:
-        answers: whether the task's purpose is a text on stdout, so that all else is on stderr.
+        answers: whether the task's purpose is a text on stdout, so that all else is on stderr; or
+            the first bare word with which it is.
         telling: whether it has the flags --report and --timings.
         letters: the short forms of its own flags.
         optional: those of its own flags that may stand without a value.
@@ -97,10 +98,12 @@ def verb(
 
         @wraps(body)
         def task(_context: object, *given: str, **flags: Any) -> None:
-            by_name = [flags.pop(name) for name in words[len(given) :] if name in flags]
+            by_name = (flags.pop(name) for name in words[len(given) :] if name in flags)
+            said = [*given, *by_name]
             common = Common(**taken(flags, Common))
             told = Telling(**taken(flags, Telling)) if telling else Telling()
-            code = run(lambda r: body(r, *given, *by_name, **flags), common, told, answers=answers)
+            answer = answers in said[:1] if isinstance(answers, str) else answers
+            code = run(lambda r: body(r, *said, **flags), common, told, answers=answer)
             if code != ExitCode.OK:
                 raise Exit(code=int(code))
 

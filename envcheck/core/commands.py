@@ -88,17 +88,18 @@ def _labels(labels: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _recipe(act: p.BuildRecipe) -> str:
-    files = (*act.shares, "/etc/ssl/certs/ca-certificates.crt")
+    files = (*act.recipe.shares, "/etc/ssl/certs/ca-certificates.crt")
     folders = (file.rpartition("/") for file in files)
     more = (word for folder, _, name in folders for word in ("-C", folder, name))
-    context = _line("tar", "-c", "-C", act.folder, ".", *more)
+    context = _line("tar", "-c", "--exclude=./recipe.yaml", "-C", act.recipe.folder, ".", *more)
     options = recipe_build_options(act)
     build = _line("docker", "build", *options, *_labels(act.labels), "-t", act.tag, "-")
     return f"{context} | {build}"
 
 
 def _build(act: p.BuildImage) -> str:
-    options = (*_labels(act.labels), "-t", act.tag)
+    network = ("--network", "none") if act.offline else ()
+    options = (*network, *_labels(act.labels), "-t", act.tag)
     other = {name: used for name, used in act.bases.items() if name != used}
     if not other:
         return _line("docker", "build", *options, act.folder)

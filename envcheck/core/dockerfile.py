@@ -23,6 +23,12 @@ _ARGUMENT = re.compile(r"""(?P<name>\w+)(?:=(?P<value>"[^"]*"|'[^']*'|\S*))?""")
 _VARIABLE = re.compile(r"\$(?:\{(?P<name>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
 _GOES_ON = re.compile(r"\\[ \t]*\r?$")
 _NO_IMAGE = "scratch"
+# The builder joins lines, also within a word, over comments and empty lines between them; a
+# directive can make the backquote do what a backslash does.
+_JOINT = r"(?:[\\`][ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*)*"
+_ADD = re.compile(
+    rf"^\s*(?:ONBUILD\s+)?{_JOINT.join('ADD')}(?:\s|[\\`])", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,18 @@ def rebased(text: str, bases: Mapping[str, str], labels: Mapping[str, str]) -> s
             instruction = f"{before}{bases[start.image]}{after}"
         lines[start.first : start.last + 1] = [instruction, *([mark] if labels else [])]
     return "\n".join(lines)
+
+
+def add_line(text: str) -> int | None:
+    """The line, from 1, on which an ADD instruction may begin; None where there is none.
+
+    An address that it names is fetched by the engine itself, with its own network, not the build's.
+    """
+    found = _ADD.search(text)
+    if found is None:
+        return None
+    blank = len(found[0]) - len(found[0].lstrip())
+    return text.count("\n", 0, found.start() + blank) + 1
 
 
 def _quoted(value: str) -> str:

@@ -2,7 +2,8 @@
 
     EnvcheckError
     ├── UsageError          2   the command line cannot be carried out
-    │   └── ProfileInvalid  2   the text of a profile, a lockfile, … is wrong; carries every problem
+    │   ├── ProfileInvalid  2   the text of a profile, a lockfile, … is wrong; carries every problem
+    │   └── BundleInvalid   2   a file is no bundle, is damaged, or holds what no bundle may hold
     ├── EngineUnusable      3   Docker cannot be used
     └── StepFailed          4   a step (pull, build, create, start, remove) failed
         ├── ObjectMissing       the engine says that the object is not there
@@ -115,6 +116,10 @@ class ProfileInvalid(UsageError):
         super().__init__(f"{count} {noun} in the {text}", id=f"{text}.invalid")
         self.problems = tuple(problems)
         self.evidence = tuple(str(problem) for problem in problems)
+
+
+class BundleInvalid(UsageError):
+    """A file is no bundle, is damaged, or holds what no bundle may hold."""
 
 
 class EngineUnusable(EnvcheckError):

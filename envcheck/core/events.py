@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from envcheck.core.profile import Place
 
 Status = Literal["pass", "warn", "fail", "skip", "error"]
-Source = Literal["registry", "recipe", "build", "local"]
+Source = Literal["registry", "recipe", "build", "bundle", "local"]
 ObjectKind = Literal["container", "network", "volume", "image"]
 Action = Literal[
-    "created", "started", "stopped", "removed", "pulled", "built", "recreated", "seeded"
+    "created", "started", "stopped", "removed", "pulled", "built", "loaded", "recreated", "seeded"
 ]
 
 

@@ -27,7 +27,11 @@ def import_options(labels: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def recipe_build_options(act: BuildRecipe) -> tuple[str, ...]:
-    """The options of a recipe's build. The host's network: packages come as the host gets them."""
+    """The options of a recipe's build.
+
+    Ours get the host's network: packages come as the host gets them. What a project brings along
+    does not: nothing on this machine's loopback is its business.
+    """
     arguments = (f"{name}={value}" for name, value in act.arguments.items())
     words = tuple(word for argument in arguments for word in ("--build-arg", argument))
-    return ("--network", "host", *words)
+    return words if act.recipe.own else ("--network", "host", *words)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from envcheck.core.jobs import JobInputs
+    from envcheck.core.recipe import Recipe
     from envcheck.core.reference import Reference
     from envcheck.core.seeding import Seed
     from envcheck.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
@@ -54,19 +55,14 @@ class BuildBase:
 
 @dataclass(frozen=True)
 class BuildRecipe:
-    """Build the stand-in for an image that no registry gives, on top of the recipes' base.
+    """Build the stand-in for an image that no registry gives, on top of the recipes' base."""
 
-    ``shares`` are files besides those in its folder that it copies.
-    """
-
-    recipe: str
-    folder: str
+    recipe: Recipe
     reference: Reference
     tag: str
     base: str
     labels: Mapping[str, str]
     arguments: Mapping[str, str] = field(default_factory=dict)
-    shares: tuple[str, ...] = ()
 
     @property
     def pin(self) -> str:
@@ -78,7 +74,8 @@ class BuildRecipe:
 class BuildImage:
     """Build a service's image from the profile's own Dockerfile.
 
-    ``bases`` maps each image that a FROM line names to the one that is used for it.
+    ``bases`` maps each image that a FROM line names to the one that is used for it. ``offline``
+    says that its steps get no network.
     """
 
     service: str
@@ -86,6 +83,7 @@ class BuildImage:
     tag: str
     bases: Mapping[str, str]
     labels: Mapping[str, str]
+    offline: bool = False
 
     @property
     def pin(self) -> str:

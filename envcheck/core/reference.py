@@ -64,8 +64,10 @@ class Reference:
         """The name that a recipe gives to its stand-in for this image.
 
         Variants of a tag (``17.11-alpine``) have no twins of their own: a recipe knows versions.
+        Images of other registries and organisations have the whole of their name in it.
         """
-        return Reference(f"{LOCAL_REGISTRY}/{self.base}", self.version or self.tag)
+        whole = self.official.replace(":", "-").lower()  # no port can stand within a name
+        return Reference(f"{LOCAL_REGISTRY}/{whole}", self.version or self.tag)
 
 
 def parse_reference(text: str) -> Reference:

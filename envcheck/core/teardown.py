@@ -20,6 +20,7 @@ from envcheck.core.plan import (
     RemoveVolume,
     StopContainer,
 )
+from envcheck.core.recipe import BY_HAND
 from envcheck.core.spec import LOCAL_REGISTRY, RECIPE_BASE, Label
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def _reason_to_keep(
     for container in observed.containers:
         if container.image_id == image.id and container.instance != instance:
             return f"container {container.name} uses it"
+    if known.elsewhere.get(image.id) == BY_HAND:
+        return f"it was built with `{BY_HAND}`; `docker rmi {image_name(image)}` removes it"
     if image.id in known.elsewhere:
         return f"instance {known.elsewhere[image.id]} uses it"
     return None

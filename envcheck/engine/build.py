@@ -31,11 +31,17 @@ _PAINT = re.compile("\x1b\\[(?:91|0)m")
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """An image's labels, the build's arguments, and whether it uses the host's network."""
+    """An image's labels, the build's arguments, and its network: the host's, none, or a bridge."""
 
     labels: Mapping[str, str]
     arguments: Mapping[str, str] = field(default_factory=dict)
     host_network: bool = False
+    offline: bool = False
+
+    @property
+    def network(self) -> str | None:
+        """The network of its steps, in the builder's words."""
+        return "none" if self.offline else "host" if self.host_network else None
 
 
 def context_tar(context: BuildContext) -> io.BytesIO:

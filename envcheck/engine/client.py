@@ -18,6 +18,7 @@ from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
 from envcheck.engine.happenings import EventStream, events_of
+from envcheck.engine.image_archive import ImageArchive
 from envcheck.engine.one_off import OneOff, Place
 from envcheck.engine.pull import follow_pull, open_pull, unwatched
 from envcheck.engine.volumes import volume_sizes
@@ -50,6 +51,11 @@ class DockerEngine:
     def about(self) -> About:
         """Questions about the engine as a whole."""
         return About(self._api)
+
+    @property
+    def image_archive(self) -> ImageArchive:
+        """Images out of the engine and into it."""
+        return ImageArchive(self._api)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -297,7 +303,7 @@ class DockerEngine:
             tag=tag,
             labels=dict(options.labels),
             buildargs=dict(options.arguments),
-            network_mode="host" if options.host_network else None,
+            network_mode=options.network,
             rm=True,
             forcerm=True,
             pull=False,

@@ -47,15 +47,23 @@ def root_filesystem(suite: str, progress: Progress) -> Iterator[BinaryIO]:
             yield archive
 
 
+def lists_command(suite: str, folder: str) -> list[str]:
+    """The command that gets a release's lists of packages into a folder, as a root of apt's.
+
+    Nothing is unpacked, so no rights are needed. The lists of a mirror that stands still are used
+    although they are out of date, as a recipe uses them that takes packages from sid.
+    """
+    dry = ("--simulate", "--mode=chrootless", "--variant=custom", "--skip=cleanup/apt")
+    lists = ('--aptopt=Acquire::Languages "none"', '--aptopt=Acquire::Check-Valid-Until "false"')
+    return [_TOOL, *dry, *lists, *_ways(), suite, folder, *_mirror()]
+
+
+def _ways() -> tuple[str, ...]:
+    return tuple(f"--aptopt={line}" for line in _ways_there())
+
+
 def _make(suite: str, target: Path, progress: Progress) -> None:
-    command = [
-        _TOOL,
-        *BASE_OPTIONS,
-        suite,
-        str(target),
-        *_mirror(),
-        *(f"--aptopt={line}" for line in _ways_there()),
-    ]
+    command = [_TOOL, *BASE_OPTIONS, suite, str(target), *_mirror(), *_ways()]
     lines: list[str] = []
     with subprocess.Popen(
         command,

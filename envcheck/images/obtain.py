@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from envcheck.core import plan as p
 from envcheck.core.dockerfile import rebased
-from envcheck.core.errors import StepFailed
+from envcheck.core.errors import Fix, StepFailed
 from envcheck.core.events import Action, Change, Changed, Emit, ImageProgress, ImageReady
 from envcheck.core.spec import Label
 from envcheck.engine.build import BuildOptions
@@ -17,6 +18,8 @@ from envcheck.images.pulling import Puller
 from envcheck.images.recipe_builds import build_base, build_recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from envcheck.core.events import Source
     from envcheck.engine.client import DockerEngine
     from envcheck.run.ports import Clock, Progress
@@ -75,7 +78,25 @@ class Obtainer:
         context = read_context(act.folder)
         text = rebased(context.dockerfile, act.bases, stable)
         labelled = context.with_file("Dockerfile", text.encode())
-        self._engine.build(act.tag, labelled, BuildOptions(act.labels), self._progress(act.pin))
+        options = BuildOptions(act.labels, offline=act.offline)
+        with _named_offline(act):
+            self._engine.build(act.tag, labelled, options, self._progress(act.pin))
+
+
+@contextmanager
+def _named_offline(act: p.BuildImage) -> Iterator[None]:
+    """Say of a build that fails without a network that it had none."""
+    try:
+        yield
+    except StepFailed as error:
+        if not act.offline or error.id != "image.build-failed":
+            raise
+        raise StepFailed(
+            f"{error.what} (built without a network, as --offline demands)",
+            id="offline.build-failed",
+            evidence=error.evidence,
+            fix=Fix("get the image with a bundle, or build it once where there is a network"),
+        ) from error
 
 
 def _shown(folder: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.mirrors import places_of
 from envcheck.images.patience import BROKEN, TRANSIENT, Patience
-from envcheck.images.recipes import recipe_for
 from envcheck.images.trying import persist
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ class Places:
         engine: who asks.
         mirrors: in the order in which they are asked.
         clock: for the waits.
+        stand_in: whether a recipe may stand in for an image: that is quicker than to wait.
         tell: hears why a mirror was passed over, and of waits.
         found: the name of each image at the mirror that has it.
     """
@@ -35,6 +35,7 @@ class Places:
     engine: Registry
     mirrors: Sequence[Mirror]
     clock: Clock
+    stand_in: Callable[[Reference], bool]
     tell: Callable[[str], None]
     found: dict[Reference, Reference] = field(default_factory=dict)
 
@@ -51,7 +52,7 @@ class Places:
                 self.found[reference] = place.image(reference, digest)
                 return digest
         name = own.image(reference)
-        patience = Patience(BROKEN if recipe_for(reference) else TRANSIENT)
+        patience = Patience(BROKEN if self.stand_in(reference) else TRANSIENT)
         return persist(
             lambda: self.engine.registry_digest(name), patience, self.clock, self._said(reference)
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import EnvcheckError
 from envcheck.core.mirrors import home_of
 from envcheck.images.patience import BROKEN, TRANSIENT, Patience
-from envcheck.images.recipes import recipe_for
 from envcheck.images.silence import Silence
 from envcheck.images.trying import persist
 
@@ -55,9 +54,8 @@ class Puller:
         return str(act.reference)
 
     def _persist(self, name: Reference, act: PullImage, progress: Progress) -> None:
-        # Where the registry has given no answer so far and a recipe stands in, that is quicker.
-        hopeful = act.digest or recipe_for(act.reference) is None
-        patience = Patience(TRANSIENT if hopeful else BROKEN)
+        # Without an answer so far, one of the engine's own mirrors is hoped for.
+        patience = Patience(TRANSIENT if act.digest else BROKEN)
         bar = _Forwards(progress, act.size)
 
         def tell(phase: str, done: int | None, total: int | None) -> None:

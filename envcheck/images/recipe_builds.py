@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.dockerfile import rebased
 from envcheck.core.errors import Fix, ObjectConflict, StepFailed
+from envcheck.core.offers import other_major
+from envcheck.core.recipe import asked_version, fits, major
 from envcheck.core.spec import Label
 from envcheck.engine.build import BuildOptions
 from envcheck.host.rootfs import root_filesystem
-from envcheck.images.recipes import recipes
 
 if TYPE_CHECKING:
     from envcheck.core.plan import BuildBase, BuildRecipe
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from envcheck.run.ports import Progress
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _CERTIFICATES = "ca-certificates.crt"
 _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -40,14 +44,15 @@ def build_recipe(engine: DockerEngine, act: BuildRecipe, progress: Progress) -> 
         StepFailed: it could not be built, or is another major version than was asked for.
         ObjectConflict: somebody else's image has the name that it must get.
     """
-    recipe = recipes()[act.recipe]
-    context = recipe.context().with_file(_CERTIFICATES, _certificates())
+    own = bool(act.recipe.own)
+    context = act.recipe.context.with_file(_CERTIFICATES, _certificates())
     # Not the final tag: what was really built is known only afterwards.
     name, _, version = act.tag.rpartition(":")
     candidate = f"{name}:candidate-{version}"
-    # Packages come as the host gets them: by its network and its proxies.
-    proxies = {name: os.environ[name] for name in _PROXIES if name in os.environ}
-    options = BuildOptions(act.labels, {**proxies, **act.arguments}, host_network=True)
+    # Packages come as the host gets them: by its network and its proxies. A project's own recipe
+    # gets neither that network nor the passwords of proxies.
+    arguments = {**_proxies(passwords=not own), **act.arguments}
+    options = BuildOptions(act.labels, arguments, host_network=not own)
     text = rebased(context.dockerfile, {}, act.labels)
     labelled = context.with_file("Dockerfile", text.encode())
     engine.build(candidate, labelled, options, progress)
@@ -58,31 +63,36 @@ def build_recipe(engine: DockerEngine, act: BuildRecipe, progress: Progress) -> 
         _remove_stages(engine, act)
 
 
+def _proxies(*, passwords: bool) -> dict[str, str]:
+    found = {name: os.environ[name] for name in _PROXIES if name in os.environ}
+    return {name: value for name, value in found.items() if passwords or "@" not in value}
+
+
 def _settle(engine: DockerEngine, act: BuildRecipe, candidate: str) -> tuple[str, str]:
     """Give the image the tag of what it really is; that tag, and a note on it."""
-    recipe = recipes()[act.recipe]
-    name, _, asked = act.tag.rpartition(":")
-    built = asked
-    if recipe.version_command:
-        ran = engine.run_once(candidate, act.labels, recipe.version_command)
-        built = recipe.version_in(ran.output)
-        if ran.exit_code != 0 or not built:
-            raise StepFailed(
-                f"the image built for {act.pin} does not tell its version",
-                id="recipe.no-version",
-                evidence=ran.output.splitlines()[-5:],
-            )
-    if built.split(".")[0] != asked.split(".")[0]:
-        raise StepFailed(
-            f"{act.pin} was asked for, and the packages give {built}: another major version",
-            id="recipe.other-major",
-            fix=Fix("pin what the packages give, or get the image from its registry"),
-        )
-    tag = f"{name}:{built}"
+    asked = asked_version(act.reference)
+    built = _version_of(engine, act, candidate) if act.recipe.version_command else asked
+    if major(built) != major(asked):
+        raise other_major(act.reference, built)
+    tag = f"{act.reference.local_twin.name}:{built}"
     _refuse_foreign(engine, tag)
     engine.tag_image(candidate, tag)
-    note = "" if built == asked else f"the packages have moved on: this is {built}"
-    return tag, note or f"from packages: {recipe.describes}"
+    if not fits(asked, built):
+        return tag, f"the packages have moved on: this is {built}"
+    return tag, f"from packages: {act.recipe.describes}"
+
+
+def _version_of(engine: DockerEngine, act: BuildRecipe, candidate: str) -> str:
+    """The version that was really built, as the image tells it."""
+    ran = engine.run_once(candidate, act.labels, act.recipe.version_command)
+    built = act.recipe.version_in(ran.output)
+    if ran.exit_code != 0 or not _TAG.fullmatch(built):
+        raise StepFailed(
+            f"the image built for {act.pin} does not tell its version",
+            id="recipe.no-version",
+            evidence=ran.output.splitlines()[-5:],
+        )
+    return built
 
 
 def _refuse_foreign(engine: DockerEngine, tag: str) -> None:
@@ -97,8 +107,13 @@ def _refuse_foreign(engine: DockerEngine, tag: str) -> None:
 
 
 def _remove_stages(engine: DockerEngine, act: BuildRecipe) -> None:
+    """Remove what is left without a name: earlier stages, and what an older recipe had built.
+
+    What a container uses stays until that is made anew; `clean` removes it.
+    """
     for image in engine.dangling(Label.RECIPE, act.labels[Label.RECIPE]):
-        engine.remove_image(image)
+        with suppress(ObjectConflict):
+            engine.remove_image(image)
 
 
 def _certificates() -> bytes:

@@ -1,130 +1,165 @@
-"""Recipes: how to build a stand-in for an official image from distribution and npm packages.
+"""Recipes: how to build a stand-in for an image from distribution and npm packages.
 
-Each is a folder beside this file: `recipe.yaml` (data), a `Dockerfile`, and what it copies; what
-several of them copy stands in `shared`. All of them build on one base image, which `mmdebstrap`
-makes from the distribution's packages.
+Each is a folder: `recipe.yaml` (data), a `Dockerfile`, and what it copies; what several of them
+copy stands in `shared`. Some stand beside this file; a project can have its own beside its
+profiles. All of them build on one base image, which `mmdebstrap` makes from the distribution's
+packages.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from envcheck import __version__
-from envcheck.core.context import BuildContext, ContextFile
+from envcheck.core.context import DOCKERFILE, BuildContext, ContextFile
+from envcheck.core.dockerfile import add_line
+from envcheck.core.errors import Problem, ProfileInvalid
+from envcheck.core.parsing.recipe_reader import read_recipe
 from envcheck.core.plan import BuildBase, BuildRecipe
-from envcheck.core.spec import LOCAL_REGISTRY, RECIPE_BASE, Label, fingerprint
+from envcheck.core.recipe import (
+    BASE_FINGERPRINT,
+    BASE_TAG,
+    SUITE,
+    Recipe,
+    asked_version,
+    major,
+)
+from envcheck.core.recipes import Recipes
+from envcheck.core.spec import RECIPE_BASE, Label
+from envcheck.engine.context_files import read_context
+from envcheck.host.recipe_files import RECIPES, TEXT, recipe_folders, shared_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from envcheck.core.reference import Reference
+    from envcheck.host.recipe_files import RecipeFolder
 
-FOLDER = Path(__file__).parent / "recipes"
-SHARED = FOLDER / "shared"
-SUITE = "trixie"
-BASE_TAG = f"{LOCAL_REGISTRY}/debian:{SUITE}"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """One recipe.
-
-    Attributes:
-        image: the official image that its result stands in for.
-        describes: one short line for people.
-        versions: the first components of the versions that it can give; empty for any.
-        version_command: prints the version that was really built; empty where there is none.
-        version_pattern: a regular expression whose first group is that version.
-        shares: files of the folder `shared` that it copies too, by their names.
-    """
-
-    image: str
-    describes: str
-    folder: Path
-    versions: tuple[str, ...] = ()
-    version_command: tuple[str, ...] = ()
-    version_pattern: str = ""
-    shares: tuple[str, ...] = ()
-
-    def gives(self, reference: Reference) -> bool:
-        """Whether it can build what a pin asks for, as far as the first component goes."""
-        return not self.versions or _first(reference) in self.versions
-
-    def version_in(self, output: str) -> str:
-        """The version in what `version_command` printed, or nothing."""
-        found = re.search(self.version_pattern, output)
-        return found.group(1) if found else ""
-
-    def context(self) -> BuildContext:
-        """The files that the builder is given."""
-        own = (file for file in sorted(self.folder.rglob("*")) if file.is_file())
-        files = {file.relative_to(self.folder).as_posix(): file for file in own}
-        files |= {name: SHARED / name for name in self.shares}
-        return BuildContext(
-            {
-                path: ContextFile(file.read_bytes(), file.stat().st_mode & 0o777)
-                for path, file in files.items()
-            }
-        )
-
-
-def _first(reference: Reference) -> str:
-    return (reference.version or reference.tag).split(".")[0]
+FOLDER = Path(__file__).parent / RECIPES
 
 
 @cache
-def recipes() -> Mapping[str, Recipe]:
-    """Every recipe, by the official image that it stands in for."""
-    found = (_read(file) for file in sorted(FOLDER.glob("*/recipe.yaml")))
-    return {recipe.image: recipe for recipe in found}
+def shipped() -> Recipes:
+    """The recipes that come with envcheck."""
+    return Recipes({recipe.image: recipe for recipe in _read_all(FOLDER, own=False)})
 
 
-def _read(file: Path) -> Recipe:
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+def load_recipes(root: str) -> Recipes:
+    """The recipes of a profile in this folder: the project's own before those of envcheck.
+
+    Raises:
+        ProfileInvalid: one of the project's own is wrong; it names every problem of all of them.
+    """
+    own = {recipe.image: recipe for recipe in _read_all(Path(root) / RECIPES, own=True)}
+    ours = shipped().by_image
+    return Recipes({**ours, **own}, frozenset(own.keys() & ours.keys()))
+
+
+def _read_all(folder: Path, *, own: bool) -> tuple[Recipe, ...]:
+    shared = {**shared_files(FOLDER), **shared_files(folder)}
+    problems: list[Problem] = []
+    found: dict[str, Recipe] = {}
+    for each in recipe_folders(folder):
+        try:
+            recipe = _read(each, shared, own=own)
+        except ProfileInvalid as error:
+            problems += error.problems
+            continue
+        if other := found.get(recipe.image):
+            text = f"there are two recipes for {recipe.image}"
+            hint = f"the other is in {other.own or other.folder}"
+            problems.append(Problem(f"{each.shown}/{TEXT}", 1, 1, text, hint))
+        found[recipe.image] = recipe
+    if problems:
+        raise ProfileInvalid(problems, "recipe")
+    return tuple(found.values())
+
+
+def _read(folder: RecipeFolder, shared: Mapping[str, Path], *, own: bool) -> Recipe:
+    file = f"{folder.shown}/{TEXT}"
+    beside = tuple(_beside(folder, file))
+    if folder.text is None:
+        raise ProfileInvalid(beside, "recipe")
+    said = read_recipe(folder.text, file, shared=shared.keys(), beside=beside)
     return Recipe(
-        image=data["image"],
-        describes=data["describes"],
-        folder=file.parent,
-        versions=tuple(data.get("versions", ())),
-        version_command=tuple(data.get("version_command", ())),
-        version_pattern=data.get("version_pattern", ""),
-        shares=tuple(data.get("shares", ())),
+        image=said.image,
+        describes=said.describes,
+        folder=folder.path,
+        context=_context(folder.path, {name: shared[name] for name in said.shares}),
+        versions=said.versions,
+        version_command=said.version_command,
+        version_pattern=said.version_pattern,
+        shares=tuple(str(shared[name]) for name in said.shares),
+        package=said.package,
+        own=folder.shown if own else "",
     )
 
 
-def recipe_for(reference: Reference) -> Recipe | None:
-    """The recipe that stands in for an image, whether or not it can give the pinned version."""
-    return recipes().get(reference.official)
+def _beside(folder: RecipeFolder, file: str) -> Iterator[Problem]:
+    """What is wrong with a recipe's files."""
+    for stray in folder.strays:
+        name = f"{folder.shown}/{stray}".rstrip("/")
+        hint = "put a copy of what it means in its place"
+        yield Problem(name, 1, 1, "this link leads out of the recipe's folder", hint)
+    if not folder.strays and folder.text is None:
+        hint = "every folder here is a recipe, but for `shared`; docs/recipes.md says what it holds"
+        yield Problem(file, 1, 1, "there is no such file, or it is not UTF-8 text", hint)
+    dockerfile = Path(folder.path) / DOCKERFILE
+    if not dockerfile.is_file() or dockerfile.is_symlink():
+        yield Problem(file, 1, 1, "there is no Dockerfile beside it", "it says how to build")
+    elif line := add_line(dockerfile.read_text(encoding="utf-8", errors="replace")):
+        text = "ADD is not offered: the engine fetches what it names, past the build's network"
+        hint = "COPY takes files, and RUN can fetch"
+        yield Problem(f"{folder.shown}/{DOCKERFILE}", line, 1, text, hint)
+
+
+def _context(folder: str, shares: Mapping[str, Path]) -> BuildContext:
+    """The files that the builder is given: not the recipe's own data.
+
+    Permissions on disk do not count, since wheels, checkouts and file systems differ in them: what
+    begins with ``#!`` can be executed, all else cannot.
+    """
+    own = read_context(folder).files
+    more = {name: ContextFile(file.read_bytes()) for name, file in shares.items()}
+    files = {**more, **own}
+    return BuildContext({path: _plain(file) for path, file in files.items() if path != TEXT})
+
+
+def _plain(file: ContextFile) -> ContextFile:
+    if file.link:
+        return file
+    return ContextFile(file.content, 0o755 if file.content.startswith(b"#!") else 0o644)
 
 
 def base_act() -> BuildBase:
     """The act that makes the base of all recipes."""
-    labels = {Label.RECIPE: RECIPE_BASE, Label.VERSION: __version__}
+    labels = {
+        Label.RECIPE: RECIPE_BASE,
+        Label.VERSION: __version__,
+        Label.FINGERPRINT: BASE_FINGERPRINT,
+    }
     return BuildBase(SUITE, BASE_TAG, labels)
 
 
-def build_act(recipe: Recipe, reference: Reference) -> BuildRecipe:
-    """The act that builds a recipe's image for a pin; its tag is the pin's until it is built."""
-    version = reference.version or reference.tag
+def build_act(recipe: Recipe, reference: Reference, version: str = "") -> BuildRecipe:
+    """The act that builds a recipe's image for a pin.
+
+    ``version`` is the one that the packages are known to give; without it, the image is named after
+    the pin until it is built and tells its own.
+    """
+    version = version or asked_version(reference)
     labels = {
         Label.RECIPE: str(reference),
         Label.VERSION: __version__,
-        Label.FINGERPRINT: fingerprint({"context": recipe.context().digest(), "pin": version}),
+        Label.FINGERPRINT: recipe.fingerprint,
     }
-    arguments = {"BASE": BASE_TAG, "VERSION": version, "MAJOR": version.split(".")[0]}
     return BuildRecipe(
-        recipe=recipe.image,
-        folder=str(recipe.folder),
+        recipe=recipe,
         reference=reference,
-        tag=str(reference.local_twin),
+        tag=f"{reference.local_twin.name}:{version}",
         base=BASE_TAG,
         labels=labels,
-        arguments=arguments,
-        shares=tuple(str(SHARED / name) for name in recipe.shares),
+        arguments={"BASE": BASE_TAG, "VERSION": version, "MAJOR": major(version)},
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from envcheck.core.errors import Fix, RegistryUnreachable, StepFailed
 from envcheck.core.observed import name_on_engine
-from envcheck.core.pins import UNLOCKED
 from envcheck.core.plan import PullImage
 from envcheck.core.spec import Label
-from envcheck.images import recipes
+from envcheck.images.recipes import base_act, build_act
 
 if TYPE_CHECKING:
     from envcheck.core.events import Source
@@ -18,8 +17,13 @@ if TYPE_CHECKING:
     from envcheck.core.observed import Observed, SeenImage
     from envcheck.core.pins import Pins
     from envcheck.core.plan import ImageAct
+    from envcheck.core.recipes import Recipes
     from envcheck.core.reference import Reference
 
+
+UNREACHABLE = "not here, and no registry can be reached"
+CHANGED = "its recipe has changed"
+"""The causes for which a recipe is built."""
 
 UNKNOWN_IMAGE = "registry.unknown-image"
 """The id of a registry's answer that it has no such image."""
@@ -34,27 +38,35 @@ class Registry(Protocol):
 
 @dataclass(frozen=True)
 class Here:
-    """An image that stands on the engine: its name there, its digest or id, where it came from."""
+    """An image that stands on the engine: its name there, its digest or id, where it came from.
+
+    ``recipe`` is the fingerprint of the recipe that built it, where one did.
+    """
 
     reference: str
     digest: str
     source: Source
+    recipe: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class ToGet:
-    """An image that must be got, by these acts one after the other, for this reason."""
+    """An image that must be got, by these acts one after the other, for this reason.
+
+    ``recipe`` is the fingerprint of the recipe that builds it, where one does.
+    """
 
     acts: tuple[ImageAct, ...]
     cause: str
     tag: str
     source: Source
+    recipe: str = field(default="", compare=False)
 
 
 Finding = Here | ToGet
 
 
-def here(reference: Reference, observed: Observed, pins: Pins = UNLOCKED) -> Here | None:
+def here(reference: Reference, observed: Observed, pins: Pins) -> Here | None:
     """The image of that pin that stands on the engine, the official one before a stand-in.
 
     Where the pin is locked, it is the locked image, whatever bears its tag now.
@@ -62,14 +74,14 @@ def here(reference: Reference, observed: Observed, pins: Pins = UNLOCKED) -> Her
     locked = pins.locked(reference)
     if locked is not None:
         return _locked_here(locked, observed) or (
-            None if pins.strict else _stand_in(reference, observed)
+            None if pins.strict else stand_in(reference, observed, pins.recipes)
         )
     seen = observed.image(str(reference)) or observed.image(f"{reference.name}@{reference.digest}")
     if seen is not None:
         return Here(str(reference), digest_of(seen), "registry" if seen.digests else "local")
     if reference.digest and (elsewhere := _by_digest(reference.digest, observed)):
         return elsewhere
-    return None if pins.strict else _stand_in(reference, observed)
+    return None if pins.strict else stand_in(reference, observed, pins.recipes)
 
 
 def _locked_here(locked: LockedImage, observed: Observed) -> Here | None:
@@ -100,27 +112,32 @@ def _name_of(locked: LockedImage, seen: SeenImage) -> str:
     return seen.digests[0] if seen.digests else seen.id
 
 
-def _stand_in(reference: Reference, observed: Observed) -> Here | None:
-    """What a recipe has built for a pin."""
-    # A digest names one image and no stand-in for it; and a recipe stands in for an official image
-    # only, not for another organisation's of the same name.
-    if reference.digest or recipes.recipe_for(reference) is None:
+def stand_in(reference: Reference, observed: Observed, recipes: Recipes) -> Here | None:
+    """A recipe's image for that pin, as the recipe would build it now."""
+    # A digest names one image and no stand-in for it; and a recipe stands in for the image that it
+    # names only, not for another organisation's of the same name.
+    if reference.digest or recipes.for_pin(reference) is None:
         return None
     twin = str(reference.local_twin)
     # Only what bears our label is a recipe's work; somebody else's image of that name is not.
-    if (seen := observed.image(twin)) is not None and Label.RECIPE in seen.labels:
-        return Here(twin, digest_of(seen), "recipe")
-    return _built_for(reference, observed)
+    seen = observed.image(twin)
+    if seen is not None and Label.RECIPE in seen.labels and recipes.current(seen):
+        return _built(twin, seen)
+    return _built_for(reference, observed, recipes)
 
 
-def _built_for(reference: Reference, observed: Observed) -> Here | None:
+def _built_for(reference: Reference, observed: Observed, recipes: Recipes) -> Here | None:
     """A stand-in that was built for this pin and came out as another version of the same major."""
     for image in observed.images:
-        if image.labels.get(Label.RECIPE) == str(reference):
+        if image.labels.get(Label.RECIPE) == str(reference) and recipes.current(image):
             for tag in image.tags:
                 if tag.startswith(f"{reference.local_twin.name}:"):
-                    return Here(tag, digest_of(image), "recipe")
+                    return _built(tag, image)
     return None
+
+
+def _built(tag: str, image: SeenImage) -> Here:
+    return Here(tag, digest_of(image), "recipe", image.labels.get(Label.FINGERPRINT, ""))
 
 
 def digest_of(image: SeenImage) -> str:
@@ -132,7 +149,7 @@ def find(
     reference: Reference,
     observed: Observed,
     registry: Registry | None,
-    pins: Pins = UNLOCKED,
+    pins: Pins,
     *,
     mirrored: bool = False,
 ) -> Finding:
@@ -142,7 +159,7 @@ def find(
         reference: the pin.
         observed: the engine as it is.
         registry: who is asked; None where it is known already that no registry answers.
-        pins: the locks.
+        pins: the locks, and what may stand in.
         mirrored: whether the engine has mirrors, which may answer where the registry does not.
 
     Raises:
@@ -152,7 +169,7 @@ def find(
     if present is not None:
         return present
     if registry is None:
-        return _by_recipe(reference, None, pins)
+        return _by_recipe(reference, observed, pins, None)
     locked = pins.locked(reference)
     wanted = locked.pinned if locked else reference
     try:
@@ -160,7 +177,7 @@ def find(
     except RegistryUnreachable as error:
         if mirrored:
             return _by_pull(reference, "", wanted)
-        return _by_recipe(reference, error, pins)
+        return _by_recipe(reference, observed, pins, error)
     except StepFailed as error:
         raise _digest_gone(locked, error) if locked else error from error
     return _by_pull(reference, digest, wanted)
@@ -189,10 +206,26 @@ def _by_pull(reference: Reference, digest: str, wanted: Reference) -> ToGet:
     return ToGet((act,), "not here", str(wanted), "registry")
 
 
-def _by_recipe(reference: Reference, error: RegistryUnreachable | None, pins: Pins) -> ToGet:
+def _by_recipe(
+    reference: Reference, observed: Observed, pins: Pins, error: RegistryUnreachable | None
+) -> ToGet:
     if pins.strict:
         raise _no_recipe(reference, error)
-    recipe = None if reference.digest else recipes.recipe_for(reference)
+    return by_recipe(reference, observed, pins.recipes, error)
+
+
+def by_recipe(
+    reference: Reference,
+    observed: Observed,
+    recipes: Recipes,
+    error: RegistryUnreachable | None = None,
+) -> ToGet:
+    """How its recipe gets an image; ``error`` is why no registry could be asked for it.
+
+    Raises:
+        StepFailed: there is no recipe for it, or that gives other versions only.
+    """
+    recipe = None if reference.digest else recipes.for_pin(reference)
     why = error.what if error else "no registry can be reached"
     if recipe is None:
         raise RegistryUnreachable(
@@ -210,9 +243,9 @@ def _by_recipe(reference: Reference, error: RegistryUnreachable | None, pins: Pi
             evidence=(why,),
             fix=Fix("pin a version that the recipe gives, or check the way to the registry"),
         )
-    act = recipes.build_act(recipe, reference)
-    cause = "not here, and no registry can be reached"
-    return ToGet((recipes.base_act(), act), cause, act.tag, "recipe")
+    act = build_act(recipe, reference)
+    cause = CHANGED if recipes.outdated(reference, observed) else UNREACHABLE
+    return ToGet((base_act(), act), cause, act.tag, "recipe", recipe.fingerprint)
 
 
 def _no_recipe(reference: Reference, error: RegistryUnreachable | None) -> StepFailed:

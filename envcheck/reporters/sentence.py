@@ -152,6 +152,8 @@ class Sentence:
 
     @property
     def _again(self) -> str:
+        if self.report.command.startswith("bundle"):  # which file it was about is not known here
+            return "fix it and run it again"
         again = f"run {self._call(self.report.command)} again"
         return again if self.report.command in _TAKES_DOWN else f"fix it and {again}"
 

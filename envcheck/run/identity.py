@@ -114,7 +114,7 @@ def _origin(source: Source) -> str:
             return ", as it is now"
         case "registry":
             return ""
-        case "local":
+        case "bundle" | "local":
             return ", from no registry"
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envcheck.images.recipes import recipes
+from envcheck.images.recipes import shipped
 from tests.engine.conftest import REPOSITORY
 from tests.lab import bare
 
@@ -96,9 +96,9 @@ def test_from_a_bare_machine_and_back(machine: bare.Machine) -> None:
 
 _GET = "import urllib.request as u; print(u.urlopen('http://localhost:3000').read().decode())"
 _RECIPES = """
-from envcheck.images.recipes import recipes
-for name, recipe in recipes().items():
-    print(name, '+'.join(recipe.context().files))
+from envcheck.images.recipes import shipped
+for name, recipe in shipped().by_image.items():
+    print(name, '+'.join(recipe.context.files))
 """
 _QUERY = """
 eval "$(./inv env webapp)"
@@ -129,7 +129,9 @@ def test_the_package_installs_with_its_console_script(machine: bare.Machine) -> 
     for task in ("onboard", "doctor", "plan", "up", "check", "status", "env", "down", "clean"):
         assert f"  {task} " in listed.stdout
     told = machine.run(["/tmp/v/bin/python", "-c", _RECIPES], cwd="/tmp")
-    ours = [f"{name} {'+'.join(recipe.context().files)}" for name, recipe in recipes().items()]
+    ours = [
+        f"{name} {'+'.join(recipe.context.files)}" for name, recipe in shipped().by_image.items()
+    ]
     assert told.stdout.splitlines() == ours, told.stderr
 
 

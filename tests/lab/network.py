@@ -37,8 +37,13 @@ class Namespace:
         return ["nsenter", f"--net={FOLDER / self.name}", "--", *argv]
 
 
-def make(name: str) -> Namespace:
+def make(name: str, *, way_out: bool = True) -> Namespace:
     """Make the namespace and its way out; ``dismantle`` takes it away.
+
+    Args:
+        name: a lease's.
+        way_out: whether it gets one. Without, it has its own loopback and nothing else: no route,
+            no device, so that whoever asks for anything outside is told so by the kernel.
 
     Raises:
         LabError: a command failed, or every subnet is taken.
@@ -47,6 +52,9 @@ def make(name: str) -> Namespace:
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / name).touch(exist_ok=False)
     run("unshare", f"--net={FOLDER / name}", "true")
+    if not way_out:
+        run("ip", "-n", name, "link", "set", "lo", "up")
+        return Namespace(name)
     # Two labs that look for a free subnet at the same moment would find the same one.
     with cache.locked(FOLDER.parent / "envcheck-lab" / "subnets.lock"):
         subnet = _free_subnet()

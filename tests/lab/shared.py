@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def namespace() -> Iterator[network.Namespace]:
+def namespace(*, way_out: bool = True) -> Iterator[network.Namespace]:
     """A namespace whose name ``engines.start`` and ``registry.serve`` take; gone at the end.
+
+    Without ``way_out`` nothing outside of it can be reached.
 
     Raises:
         LabError: it cannot be made, or could not be removed.
     """
     with lease() as claimed:
-        yield network.make(claimed.name)
+        yield network.make(claimed.name, way_out=way_out)

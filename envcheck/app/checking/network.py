@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from envcheck.app.checks.round_trips import BUSYBOX
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.events import Result
+from envcheck.core.pins import Pins
 from envcheck.core.spec import network_name
 from envcheck.images.sources import here
 from envcheck.run import reach
@@ -74,7 +75,7 @@ def _callers(instance: Instance) -> Iterator[str]:
     The doctor's own comes first. Where it is not here, what the instance runs may do as well:
     images of distributions have bash, those of Alpine have busybox.
     """
-    present = here(BUSYBOX, instance.observed)
+    present = here(BUSYBOX, instance.observed, Pins(recipes=instance.pins.recipes))
     if present is not None:
         yield present.reference
     seen = (instance.observed.container(t.container) for t in instance.targets.values())

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.exam import Check, Exam
-from envcheck.core.pins import UNLOCKED
 from envcheck.run.readiness import access_to
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Instance:
     targets: Mapping[str, Target]
     choices: Mapping[str, ImageChoice]
     results: Callable[[], tuple[Result, ...]]
-    pins: Pins = UNLOCKED
+    pins: Pins
 
     def command(self, verb: str) -> str:
         """The command line of another task for this instance."""

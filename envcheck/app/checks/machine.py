@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.exam import Check, Exam, verdict
+from envcheck.app.loading import recipes_of
 from envcheck.core.errors import Fix
 from envcheck.core.figures import size
+from envcheck.core.pins import Pins
 from envcheck.core.pools import networks_left
 from envcheck.core.spec import Label
 from envcheck.doctor.facts import SeenImage
@@ -127,9 +129,10 @@ def _images(exam: Exam) -> tuple[SeenImage, ...]:
     if exam.profile is None:
         return ()
     observed = exam.engine.observe()
+    pins = Pins(recipes=recipes_of(exam.profile))
     found = []
     for service in exam.profile.services.values():
-        present = here(service.image, observed) if service.image else None
+        present = here(service.image, observed, pins) if service.image else None
         facts = exam.engine.inspect_image(present.reference) if present else None
         if facts is not None and present is not None:
             found.append(SeenImage(present.reference, facts.architecture))

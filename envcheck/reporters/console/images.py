@@ -22,6 +22,7 @@ _BROUGHT = {
     "registry": "pulled in {time}",
     "recipe": "built from its recipe in {time}",
     "build": "built in {time}",
+    "bundle": "loaded in {time}",
     "local": "found here",
 }
 

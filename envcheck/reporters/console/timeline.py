@@ -30,6 +30,9 @@ class Moment:
     what: str
 
 
+_CAME = {"registry": "pulled", "bundle": "loaded"}
+
+
 def moment(event: ev.Event, time: float, instance: str) -> Moment | None:
     """The moment that an event is worth, if any."""
     match event:
@@ -40,7 +43,7 @@ def moment(event: ev.Event, time: float, instance: str) -> Moment | None:
         case ev.Changed(ev.Change() as change):
             return Moment(time, change.action, change.kind)
         case ev.ImageReady(fresh=True):
-            return Moment(time, event.image, "pulled" if event.source == "registry" else "built")
+            return Moment(time, event.image, _CAME.get(event.source, "built"))
         case ev.ServiceReady():
             return Moment(time, event.service, "ready")
         case ev.ServiceDone(fresh=True):

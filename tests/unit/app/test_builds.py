@@ -9,11 +9,14 @@ import pytest
 
 from envcheck.app.builds import bases_of, build_tag, builds_of, choose, pins_of, plan_builds
 from envcheck.app.images import plan_images
+from envcheck.core.commands import commands
 from envcheck.core.errors import ProfileInvalid, UsageError
 from envcheck.core.observed import Observed, SeenImage
+from envcheck.core.pins import Pins
 from envcheck.core.plan import BuildImage
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import Label
+from envcheck.images.recipes import base_act, shipped
 from envcheck.images.sources import Here, ToGet, find
 from tests.unit.plans import shown
 from tests.unit.worlds import owner, profile
@@ -101,6 +104,26 @@ def test_the_tag_changes_with_any_file_and_with_the_base(project: Project, tmp_p
     assert len(tags) == 5
 
 
+def test_the_tag_is_the_same_for_a_locked_base_however_it_came(project: Project) -> None:
+    found, digest = project("FROM node:24.21.0\n"), "sha256:" + "a" * 64
+    pulled = Here(f"node:24.21.0@{digest}", digest, "registry")
+    loaded = Here("sha256:" + "b" * 64, digest, "local")  # a bundle gives no digests
+    wanted = ToGet((), "not here", f"node:24.21.0@{digest}", "registry")
+    build = builds_of(found)["web"]
+    tags = {build_tag("shop", build, {**FOUND, NODE: one}) for one in (pulled, loaded, wanted)}
+    assert len(tags) == 1
+    assert tags != {tag(found)}
+
+
+def test_offline_a_build_gets_no_network(project: Project) -> None:
+    builds = builds_of(project("FROM node:24.21.0\n"))
+    plan = plan_builds(owner(), builds, FOUND, Observed(), offline=True)
+    act = plan.steps[0].act
+    assert isinstance(act, BuildImage)
+    assert act.offline
+    assert commands(act)[0].startswith("docker build --network none ")
+
+
 def test_a_build_is_planned_where_its_image_is_not_here(project: Project) -> None:
     builds = builds_of(project("FROM node:24.21.0\n"))
     found = {**FOUND, NODE: here("envcheck.local/node:24.21.0")}
@@ -127,14 +150,14 @@ def test_images_that_are_still_to_be_got_have_the_name_that_they_will_have(
     project: Project,
 ) -> None:
     found = project("FROM node:24.21.0\n")
-    findings = {pin: find(pin, Observed(), None) for pin in (NODE, REDIS)}
+    findings = {pin: find(pin, Observed(), None, Pins(recipes=shipped())) for pin in (NODE, REDIS)}
     builds = builds_of(found)
     assert bases_of(builds["web"], findings) == {"node:24.21.0": "envcheck.local/node:24.21.0"}
     assert choose(found, builds, findings)["cache"].used == "envcheck.local/redis:8.0.2"
 
 
 def test_recipes_share_one_base_which_comes_first() -> None:
-    findings = {pin: find(pin, Observed(), None) for pin in (NODE, REDIS)}
+    findings = {pin: find(pin, Observed(), None, Pins(recipes=shipped())) for pin in (NODE, REDIS)}
     assert shown(plan_images(findings, Observed())) == [
         "1 BuildBase envcheck.local/debian:trixie: not here, and no registry can be reached",
         "2 BuildRecipe node:24.21.0: not here, and no registry can be reached <- 1",
@@ -143,10 +166,10 @@ def test_recipes_share_one_base_which_comes_first() -> None:
 
 
 def test_a_base_that_is_here_is_not_made_again() -> None:
-    labels = {Label.RECIPE: "base", Label.VERSION: "1.0"}
+    labels = base_act().labels
     base = SeenImage("sha256:b", ("envcheck.local/debian:trixie",), (), labels, 1)
     observed = Observed(images=(base,))
-    finding = find(REDIS, observed, None)
+    finding = find(REDIS, observed, None, Pins(recipes=shipped()))
     assert isinstance(finding, ToGet)
     assert shown(plan_images({REDIS: finding, NODE: FOUND[NODE]}, observed)) == [
         "1 BuildRecipe redis:8.0.2: not here, and no registry can be reached"

@@ -17,6 +17,7 @@ from envcheck.core.errors import StepFailed, UsageError
 from envcheck.core.report import fold
 from envcheck.core.spec import Label
 from envcheck.doctor.facts import EngineFacts, Facts
+from envcheck.images.recipes import shipped
 from envcheck.run.ports import Ran
 from envcheck.services.catalogue import KINDS
 from envcheck.services.kind import Access, Answer, Kind, Marker, NotReady, Question
@@ -234,7 +235,8 @@ def test_one_container_calls_for_all_services(table: Table) -> None:
 
 
 def test_the_doctors_busybox_calls_where_it_is_here(table: Table) -> None:
-    labels = {Label.RECIPE: "busybox:1.37.0"}
+    recipe = shipped().by_image["busybox"]
+    labels = {Label.RECIPE: "busybox:1.37.0", Label.FINGERPRINT: recipe.fingerprint}
     table.world.engine.add_image("envcheck.local/busybox:1.37.0", labels=labels)
     table.check()
     assert ("run_on_network", "envcheck.local/busybox:1.37.0") in table.world.engine.acts

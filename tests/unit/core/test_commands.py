@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from envcheck.core import plan as p
 from envcheck.core.commands import commands
+from envcheck.core.context import BuildContext
 from envcheck.core.jobs import JobInputs
+from envcheck.core.recipe import Recipe
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import ContainerSpec, Mount, NetworkSpec, PortBinding, VolumeSpec
 from tests.unit.worlds import SHOP, World, desired
@@ -34,10 +36,11 @@ SPEC = ContainerSpec(
     secrets=frozenset({"POSTGRES_PASSWORD"}),
 )
 REDIS = parse_reference("redis:8.0.2")
+RECIPE = Recipe("redis", "Redis", "/r", BuildContext({}), shares=("/shared/a.sh",))
 EVERY_ACT: list[p.Act] = [
     p.PullImage(REDIS),
     p.BuildBase("trixie", "envcheck.local/debian:trixie", {"k": "v"}),
-    p.BuildRecipe("redis", "/recipes/redis", REDIS, "envcheck.local/redis:8.0.2", "base:1", {}),
+    p.BuildRecipe(RECIPE, REDIS, "envcheck.local/redis:8.0.2", "base:1", {}),
     p.BuildImage("web", "/shop/web", "envcheck.local/shop-web:1", {"a:1": "a:1"}, {"k": "v"}),
     p.CreateNetwork(NetworkSpec("shop", {"k": "v"})),
     p.CreateVolume(VolumeSpec("shop_data", {"k": "v"})),
@@ -95,10 +98,18 @@ def test_an_act_reads_as_docker_has_it(act: p.Act, command: str) -> None:
 
 
 def test_a_recipe_is_built_from_its_folder_and_what_it_shares_with_others() -> None:
-    act = p.BuildRecipe("r", "/r", REDIS, "t:1", "base:1", {}, shares=("/shared/a.sh",))
+    act = p.BuildRecipe(RECIPE, REDIS, "t:1", "base:1", {})
     context, _, build = commands(act)[0].partition(" | ")
-    assert context == "tar -c -C /r . -C /shared a.sh -C /etc/ssl/certs ca-certificates.crt"
+    assert context == (
+        "tar -c --exclude=./recipe.yaml -C /r . -C /shared a.sh"
+        " -C /etc/ssl/certs ca-certificates.crt"
+    )
     assert build == "docker build --network host -t t:1 -"
+
+
+def test_a_projects_own_recipe_does_not_get_the_hosts_network() -> None:
+    act = p.BuildRecipe(replace(RECIPE, own="recipes/r"), REDIS, "t:1", "base:1", {})
+    assert commands(act)[0].endswith(" | docker build -t t:1 -")
 
 
 def test_a_container_is_created_with_all_that_it_has() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envcheck.core.dockerfile import base_images, from_lines, rebased
+from envcheck.core.dockerfile import add_line, base_images, from_lines, rebased
 
 USED = {"node:24.21.0": "envcheck.local/node:24.21.0"}
 
@@ -135,3 +135,21 @@ def test_everything_else_stays_byte_for_byte(before: list[str], after: list[str]
 def test_no_text_is_too_odd(text: str) -> None:
     assert isinstance(base_images(text), tuple)
     assert rebased(text, {}, {}).count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("FROM a\nADD http://x /\n", 2),
+        ("FROM a\n\n  add\thttp://x /\n", 3),
+        ("FROM a\nONBUILD ADD x /\n", 2),
+        ("FROM a\nA\\\nDD x /\n", 2),
+        ("FROM a\nAD\\ \n\n# comment\nD x /\n", 2),
+        ("# escape=`\nFROM a\nA`\nDD x /\n", 3),
+        ("# escape=`\nFROM a\nRUN true \\\nADD x /\n", 4),
+        ("FROM a\nADD\\\n x /\n", 2),
+        ("FROM a\n# ADD x /\nRUN echo ADD x\nCOPY ADD /\nADDED x\n", None),
+    ],
+)
+def test_an_add_is_found_however_it_is_written(text: str, line: int | None) -> None:
+    assert add_line(text) == line

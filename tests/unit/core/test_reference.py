@@ -92,8 +92,21 @@ def test_what_pins_and_what_moves(text: str, *, pinned: bool, floating: bool) ->
             "8.0.2",
             "envcheck.local/redis:8.0.2",
         ),
-        ("docker.io/some/app:v2.1", "some/app", "app", "2.1", "envcheck.local/app:2.1"),
-        ("ghcr.io/some/app:edge", "ghcr.io/some/app", "app", "", "envcheck.local/app:edge"),
+        ("docker.io/some/app:v2.1", "some/app", "app", "2.1", "envcheck.local/some/app:2.1"),
+        (
+            "ghcr.io/some/app:edge",
+            "ghcr.io/some/app",
+            "app",
+            "",
+            "envcheck.local/ghcr.io/some/app:edge",
+        ),
+        (
+            "Registry:5000/app:edge",
+            "Registry:5000/app",
+            "app",
+            "",
+            "envcheck.local/registry-5000/app:edge",
+        ),
         ("hello-world:linux", "hello-world", "hello-world", "", "envcheck.local/hello-world:linux"),
     ],
 )

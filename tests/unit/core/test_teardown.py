@@ -10,6 +10,7 @@ import pytest
 from envcheck.core.events import Kept
 from envcheck.core.observed import Observed, SeenImage
 from envcheck.core.plan import RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume
+from envcheck.core.recipe import BY_HAND
 from envcheck.core.spec import Label
 from envcheck.core.teardown import Known, decide_clean, decide_down, leftovers
 from tests.unit.plans import said, shown
@@ -135,6 +136,16 @@ def test_clean_keeps_an_image_that_another_instance_uses(up: World) -> None:
     known = replace(brought(redis), elsewhere={redis.id: "shop-two"})
     _, kept = decide_clean("shop", up.engine.observe(), known)
     assert kept == (Kept("image", "redis:8.0.2", "instance shop-two uses it"),)
+
+
+def test_clean_keeps_what_a_person_had_built(up: World) -> None:
+    redis = up.engine.store.image("redis:8.0.2")
+    assert redis is not None
+    known = replace(brought(redis), elsewhere={redis.id: BY_HAND})
+    plan, kept = decide_clean("shop", up.engine.observe(), known)
+    assert removed_images(plan) == []
+    reason = "it was built with `recipe build`; `docker rmi redis:8.0.2` removes it"
+    assert kept == (Kept("image", "redis:8.0.2", reason),)
 
 
 def test_clean_removes_built_images_and_their_unnamed_stages_before_their_base(up: World) -> None:

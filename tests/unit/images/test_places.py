@@ -35,7 +35,10 @@ class _Engine:
 
 
 def places(engine: _Engine, mirrors: str, told: list[str]) -> Places:
-    return Places(engine, parse_variable(mirrors), SystemClock(), told.append)
+    def stand_in(pin: Reference) -> bool:
+        return pin.name == "postgres"
+
+    return Places(engine, parse_variable(mirrors), SystemClock(), stand_in, told.append)
 
 
 def test_mirrors_are_asked_in_their_order_and_the_first_that_has_it_is_taken() -> None:

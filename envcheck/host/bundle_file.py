@@ -1,0 +1,94 @@
+"""The file that a bundle is: made beside its place and moved there whole, or opened for reading."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from envcheck.core.errors import Fix, StepFailed, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+PART = ".part"
+
+
+def place_for(name: str) -> Path:
+    """Where a bundle is to be written.
+
+    Raises:
+        UsageError: there is no such folder, or something other than a file is there.
+    """
+    path = Path(name)
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", id="bundle.no-folder")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is there already, and is no file", id="bundle.file-in-the-way")
+    return path
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes its place when the context ends well, and is gone where it does not.
+
+    Raises:
+        StepFailed: it cannot be written.
+    """
+    part = path.with_name(path.name + PART)
+    with _told(path):
+        part.unlink(missing_ok=True)  # of a run that was killed
+        try:
+            with part.open("xb") as file:
+                yield file
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch(path: Path) -> Iterator[BinaryIO]:
+    """A nameless file on the same disk as ``path``; it is gone whatever way the program ends.
+
+    Raises:
+        StepFailed: it cannot be made or written.
+    """
+    with _told(path), tempfile.TemporaryFile(dir=path.parent) as file:
+        yield cast("BinaryIO", file)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise  # somebody else's: a connection, say
+        raise StepFailed(
+            f"{path} could not be written: {error.strerror}",
+            id="bundle.unwritable",
+            fix=Fix("see that you may write in that folder, and that its disk is not full"),
+        ) from error
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """A bundle's file, open for reading.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            path = Path(name)
+            if path.exists() and not path.is_file():  # a pipe cannot be read twice
+                raise UsageError(f"{name} is no file", id="bundle.unreadable")
+            file: IO[bytes] = stack.enter_context(path.open("rb"))
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"{name}: {why}", id="bundle.unreadable") from error
+        yield cast("BinaryIO", file)
