@@ -6,29 +6,24 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from envcheck.app.bundle_fit import agree_to_changes, apart, refuse_unfit
 from envcheck.app.bundling import seldom
 from envcheck.core import events as ev
-from envcheck.core.errors import Fix, ObjectConflict, StepFailed, UsageError
-from envcheck.core.figures import size
-from envcheck.core.spec import LOCAL_REGISTRY, Label
+from envcheck.core.errors import Fix, StepFailed, UsageError
 from envcheck.host.bundle_file import opened
-from envcheck.host.disk import disk_of
 from envcheck.host.folder import opened as opened_folder
 from envcheck.images.bundle.index import CONFIGS, PROJECT
 from envcheck.images.bundle.members import END, header, padding
 from envcheck.images.bundle.read import contents, open_bundle, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
-    from envcheck.host.folder import Folder, Found
-    from envcheck.images.bundle.index import FileEntry, ImageEntry, Index
+    from envcheck.host.folder import Folder
+    from envcheck.images.bundle.index import FileEntry, ImageEntry
     from envcheck.images.bundle.read import Bundle, Tell
-
-_TWICE = 2
-"""An engine unpacks an archive into a folder first, and then its layers into their places."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +61,15 @@ def load_bundle(session: Session, file: str, into: str) -> Loaded:
         session.emit(ev.Started("bundle load", index.profile, instance))
         session.emit(ev.Section("Bundle"))
         observed = session.engine().observe()
-        _refuse_unfit(session, index, observed)
+        refuse_unfit(session, index, observed)
         verify(bundle, seldom(_teller(session, file, "comparing", index.size)))
         with opened_folder(into or ".") as folder:
-            _agree_to_changes(session, folder, index.files)
+            agree_to_changes(session, folder, index.files)
             _load_images(session, bundle, observed, instance)
             _write_files(folder, bundle)
     names = tuple(name for image in index.images for name in image.names or (image.id,))
-    session.emit(ev.Note(f"{index.file} and {len(names)} images are here, from {index.created}"))
+    count = f"{len(index.images)} images" if len(index.images) != 1 else "its image"
+    session.emit(ev.Note(f"{index.file} and {count} are here, as saved {index.created}"))
     return Loaded(index.profile, index.file, names, time.monotonic() - begun)
 
 
@@ -82,92 +78,6 @@ def _teller(session: Session, file: str, phase: str, total: int) -> Tell:
         session.emit(ev.ImageProgress(file, phase, done, total))
 
     return tell
-
-
-# What speaks against it
-
-
-def _refuse_unfit(session: Session, index: Index, observed: Observed) -> None:
-    """See that the engine can take the images, and that none takes somebody's name.
-
-    Raises:
-        StepFailed: it cannot.
-        ObjectConflict: a name is somebody else's.
-    """
-    _refuse_platform(session, index)
-    _refuse_full_disk(session, index)
-    for image in index.images:
-        for name in image.names:
-            _refuse_taken(name, image, observed)
-
-
-def _refuse_platform(session: Session, index: Index) -> None:
-    told = session.engine().version()
-    here = f"{told.get('Os')}/{told.get('Arch')}"
-    others = {i.platform for i in index.images if i.platform.split("/")[:2] != here.split("/")}
-    if others and told.get("Arch"):
-        raise StepFailed(
-            f"the bundle's images are for {', '.join(sorted(others))}, and the engine is {here}",
-            id="bundle.other-platform",
-            fix=Fix(f"make the bundle on a machine with an engine for {here}"),
-        )
-
-
-def _refuse_full_disk(session: Session, index: Index) -> None:
-    folder = str(session.engine().info().get("DockerRootDir") or "")
-    disk = disk_of(folder)
-    layers = sum(layer.size for layer in index.layers)
-    if disk is not None and disk.free < layers * _TWICE:
-        raise StepFailed(
-            f"{folder} has {size(disk.free)} free, and loading takes {size(layers * _TWICE)}",
-            id="machine.disk-short",
-            fix=Fix("make room where Docker keeps its data", ("docker system df",)),
-        )
-
-
-def _refuse_taken(name: str, image: ImageEntry, observed: Observed) -> None:
-    seen = observed.image(name)
-    if seen is None or seen.id == image.id or _ours(name, seen.labels):
-        return
-    raise ObjectConflict(
-        f"there is another image named '{name}' already, and it is not ours",
-        id="bundle.name-taken",
-        evidence=(f"here {seen.id[:19]}, in the bundle {image.id[:19]}",),
-        fix=Fix("look at it, and remove its name yourself", (f"docker rmi {name}",)),
-    )
-
-
-def _ours(name: str, labels: Mapping[str, str]) -> bool:
-    return name.startswith(f"{LOCAL_REGISTRY}/") and Label.VERSION in labels
-
-
-def _agree_to_changes(session: Session, folder: Folder, files: Sequence[FileEntry]) -> None:
-    """Ask before a file that is there and is another is overwritten.
-
-    Raises:
-        UsageError: not agreed to.
-    """
-    changes = []
-    for file in files:
-        found = folder.look(file.path)
-        if found is not None and (why := _apart(file, found)):
-            changes.append(f"{file.path}: {why}")
-    if changes:
-        session.agree(
-            changes, f"Overwrite what differs in {folder.shown}?", id="bundle.file-differs"
-        )
-
-
-def _apart(file: FileEntry, found: Found) -> str:
-    """In what a file that is there differs; nothing where it is the same."""
-    if (file.link, file.sha256) != (found.link, found.sha256):
-        return "differs"
-    if not file.link and file.mode != found.mode:  # part of what a build is known by
-        return f"is the same, with rights {found.mode:o} instead of {file.mode:o}"
-    return ""
-
-
-# Doing it
 
 
 def _load_images(session: Session, bundle: Bundle, observed: Observed, instance: str) -> None:
@@ -260,4 +170,4 @@ def _write_files(folder: Folder, bundle: Bundle) -> None:
 
 def _missing(folder: Folder, file: FileEntry) -> bool:
     found = folder.look(file.path)
-    return found is None or bool(_apart(file, found))
+    return found is None or bool(apart(file, found))

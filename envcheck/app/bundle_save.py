@@ -91,8 +91,8 @@ def save_bundle(session: Session, name: str, output: str) -> Saved:
     _write(session, path, profile, wanted, project_files(profile, builds))
     names = tuple(name for image in wanted for name in image.names or image.pins)
     saved = Saved(str(path), path.stat().st_size, names, time.monotonic() - begun)
-    files = f"{len(names)} images" if len(names) != 1 else "1 image"
-    session.emit(ev.Note(f"{path}: {size(saved.bytes)}, {files}"))
+    count = f"{len(wanted)} images" if len(wanted) != 1 else "1 image"
+    session.emit(ev.Note(f"{path}: {size(saved.bytes)}, {count}"))
     return saved
 
 

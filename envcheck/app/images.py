@@ -172,6 +172,7 @@ def get(
     """
     given, notes = offers.settled(session, found, recipes)
     if _agree_to_recipes(session, plan_images(given, observed)):
+        session.packages.look_again()
         given, notes = offers.settled(session, found, recipes)
     for note in notes:
         session.emit(Note(note))

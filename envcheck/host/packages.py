@@ -33,20 +33,20 @@ _NO_SUCH_PACKAGE = '"E404"'
 
 
 class Packages:
-    """What is known of packages in this run: each is asked for once.
-
-    What could not be answered is asked again: meanwhile a tool may have been installed.
-    """
+    """What is known of packages in this run: each is asked for once, whatever came of it."""
 
     def __init__(self) -> None:
-        self._known: dict[Package, tuple[str, ...]] = {}
+        self._known: dict[Package, Answer] = {}
 
     def versions(self, packages: Collection[Package]) -> dict[Package, Answer]:
         """The versions of each package, or why they are not known; all asked side by side."""
         new = [package for package in packages if package not in self._known]
-        answers = _ask(new) if new else {}
-        self._known |= {p: found for p, found in answers.items() if not isinstance(found, Unasked)}
-        return {p: self._known[p] if p in self._known else answers[p] for p in packages}
+        self._known |= _ask(new) if new else {}
+        return {package: self._known[package] for package in packages}
+
+    def look_again(self) -> None:
+        """Ask once more for what could not be asked: something was installed on the machine."""
+        self._known = {p: found for p, found in self._known.items() if isinstance(found, tuple)}
 
 
 def _ask(packages: Sequence[Package]) -> dict[Package, Answer]:
@@ -62,11 +62,11 @@ def _ask(packages: Sequence[Package]) -> dict[Package, Answer]:
             for package in packages
             if package.manager == "npm"
         }
-        answers = {package: _of_npm(call, end) for package, call in modules.items()}
+        answers: dict[Package, Answer] = {}
         for suite in suites:
             wanted = [package for package in packages if package.suite == suite]
             answers |= _of_suite(lists[suite], wanted, Path(folder, suite), end)
-    return answers
+        return answers | {package: _of_npm(call, end) for package, call in modules.items()}
 
 
 class _Call:
@@ -77,11 +77,14 @@ class _Call:
         self._process = process
 
     def output(self, end: float) -> str | Unasked:
-        """What it printed by then, or why that is no answer."""
+        """What it printed by then, or why that is no answer.
+
+        Who has answered while another was waited for is heard, however late that is.
+        """
         if self._process is None:
             return Unasked(f"{self._name} is not installed")
         try:
-            out, said = self._process.communicate(timeout=max(0.0, end - time.monotonic()))
+            out, said = self._process.communicate(timeout=max(1.0, end - time.monotonic()))
         except subprocess.TimeoutExpired:
             return Unasked(f"{self._name} gave no answer in {LIMIT:.0f} s")
         if self._process.returncode != 0 and not out.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -53,7 +54,9 @@ def lists_command(suite: str, folder: str) -> list[str]:
     Nothing is unpacked, so no rights are needed. The lists of a mirror that stands still are used
     although they are out of date, as a recipe uses them that takes packages from sid.
     """
-    dry = ("--simulate", "--mode=chrootless", "--variant=custom", "--skip=cleanup/apt")
+    # Without rights, the files shall be this user's. Root is warned of that mode, and needs none.
+    mode = ("--mode=chrootless",) if os.geteuid() else ()
+    dry = ("--simulate", *mode, "--variant=custom", "--skip=cleanup/apt")
     lists = ('--aptopt=Acquire::Languages "none"', '--aptopt=Acquire::Check-Valid-Until "false"')
     return [_TOOL, *dry, *lists, *_ways(), suite, folder, *_mirror()]
 

@@ -237,10 +237,10 @@ def by_recipe(
         )
     if not recipe.gives(reference):
         raise StepFailed(
-            f"{reference} is not here, no registry can be reached, and its recipe gives "
+            f"{reference} is asked for, and its recipe gives "
             f"version {' or '.join(recipe.versions)} only",
             id="recipe.other-major",
-            evidence=(why,),
+            evidence=(error.what,) if error else (),
             fix=Fix("pin a version that the recipe gives, or check the way to the registry"),
         )
     act = build_act(recipe, reference)

@@ -172,10 +172,12 @@ def _print(saved: Saved, load: float, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_save_that_is_interrupted_leaves_no_file(saved: Saved, cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "half.bundle"
-    words = ("bundle", "save", "webapp", "--instance", f"{INSTANCE}-half", "-o", str(file))
-    ran = cli.interrupted(*words, when="saving")
+    here = ("webapp", "--instance", f"{INSTANCE}-half")
+    ran = cli.interrupted("bundle", "save", *here, "-o", str(file), when="saving")
     assert ran.code == 130, ran.err
     assert not [*tmp_path.glob("*half*")]
+    # It has made nothing, but it is on record as a user of the images.
+    assert cli("clean", "--yes", *here).code == 0
 
 
 def test_a_file_that_is_there_is_not_replaced_unasked(

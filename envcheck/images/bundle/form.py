@@ -11,7 +11,7 @@ from unicodedata import normalize
 from envcheck.core.errors import BundleInvalid, Fix
 from envcheck.core.reference import parse_reference
 from envcheck.images.bundle import limits
-from envcheck.images.bundle.index import FORMAT, FileEntry, ImageEntry, Index, with_defaults
+from envcheck.images.bundle.index import FORMAT, FileEntry, ImageEntry, Index, from_data
 from envcheck.images.bundle.paths import FOLDER, fault_of_link, fault_of_name, fault_of_path
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def read_index(text: bytes) -> Index:
     data = _parsed(text)
     if not _object(_INDEX)(data):
         raise malformed(f"its index has a wrong form: {_where(data)}")
-    index = with_defaults(data)
+    index = from_data(data)
     if index.text() != text:
         raise malformed("its index is not written as an index is")
     _check_files(index)

@@ -165,7 +165,7 @@ def _hex(digest: str) -> str:
     return digest.removeprefix("sha256:")
 
 
-def with_defaults(data: Mapping[str, Any]) -> Index:
+def from_data(data: Mapping[str, Any]) -> Index:
     """The index from data whose form is known to be right (`images.bundle.form`)."""
     return Index(
         envcheck=data["envcheck"],

@@ -112,11 +112,14 @@ def test_what_cannot_be_asked_is_told_and_no_answer(
     assert ask(package) == Unasked(why)
 
 
-def test_what_could_not_be_asked_is_asked_again(programs: Path) -> None:
-    """Meanwhile a tool may have been installed."""
+def test_what_could_not_be_asked_is_asked_again_when_something_was_installed(
+    programs: Path,
+) -> None:
     known = Packages()
     assert known.versions([NODE])[NODE] == Unasked("npm is not installed")
     play(programs, "npm", "echo '[\"1.0.0\"]'")
+    assert known.versions([NODE])[NODE] == Unasked("npm is not installed")
+    known.look_again()
     assert known.versions([NODE]) == {NODE: ("1.0.0",)}
 
 

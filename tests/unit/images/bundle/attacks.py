@@ -8,7 +8,7 @@ import tarfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from envcheck.images.bundle.index import PROJECT, Member, with_defaults
+from envcheck.images.bundle.index import PROJECT, Member, from_data
 from envcheck.images.bundle.members import header
 from tests.unit.images.bundle import small
 
@@ -101,7 +101,7 @@ def written(changed: Any) -> bytes:
 def with_index(changed: Any, members: list[tuple[bytes, bytes]] | None = None) -> bytes:
     members = members or small.parts(INDEX).members
     with suppress(Exception):  # where nothing can be made to fit it, the index is bad enough
-        manifest = with_defaults(changed).manifest()
+        manifest = from_data(changed).manifest()
         members[0] = (header(Member("manifest.json", len(manifest), "")), manifest)
     return small.packed(small.Parts(written(changed), members).plain())
 
