@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envcheck.app import offers
+from envcheck.app.mirrors import mirrors_of
+from envcheck.app.room import with_sizes
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady, Note
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
@@ -12,12 +15,13 @@ from envcheck.core.recipe import BY_HAND, asked_version, fits
 from envcheck.core.recipes import base_is_current
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
+from envcheck.images.places import Places
 from envcheck.images.sources import CHANGED, UNREACHABLE, Here, find, here
-from envcheck.run.executor import execute
+from envcheck.run.executor import execute, side_by_side
 from envcheck.run.telling import course
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
@@ -43,11 +47,39 @@ def find_all(
     engine = session.engine()
     observed = engine.observe()
     mirrored = bool((engine.info().get("RegistryConfig") or {}).get("Mirrors"))
-    asked = engine if registry else None
-    found: dict[Reference, Finding] = {}
-    for reference in references:
-        found[reference] = find(reference, observed, asked, pins, mirrored=mirrored)
-    return found, observed
+    mirrors = mirrors_of(session.environ)
+    places = Places(
+        engine,
+        mirrors,
+        session.clock,
+        lambda pin: not pins.strict and pins.recipes.for_pin(pin) is not None,
+        _noting(session),
+    )
+    asked = places if registry else None
+    wanted = tuple(dict.fromkeys(references))
+    # Each answer takes its time, and there may be a dozen images.
+    findings = side_by_side(
+        lambda reference: find(reference, observed, asked, pins, mirrored=mirrored),
+        wanted,
+        session.clock.stop,
+    )
+    pairs = zip(wanted, findings, strict=True)
+    return {reference: _from_mirror(found, places.found) for reference, found in pairs}, observed
+
+
+def _noting(session: Session) -> Callable[[str], None]:
+    return lambda text: session.emit(Note(text))
+
+
+def _from_mirror(finding: Finding, mirrors: Mapping[Reference, Reference]) -> Finding:
+    """The finding, with the mirror that has the image where one does."""
+    if isinstance(finding, Here):
+        return finding
+    acts = tuple(
+        replace(act, mirror=mirrors.get(act.reference)) if isinstance(act, PullImage) else act
+        for act in finding.acts
+    )
+    return replace(finding, acts=acts)
 
 
 def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
@@ -144,7 +176,7 @@ def get(
         given, notes = offers.settled(session, found, recipes)
     for note in notes:
         session.emit(Note(note))
-    plan = plan_images(given, observed)
+    plan = with_sizes(session, plan_images(given, observed))
     return carry_out(session, plan, observed, instance, stage="images")
 
 
@@ -162,21 +194,24 @@ def carry_out(
 ) -> EnvcheckError | None:
     """Carry out steps that get images, each recorded before it begins; the first failure."""
     for step in plan.steps:
-        _record(session, image_of(step.act), instance, observed)
-    obtain = Obtainer(session.engine(), session.emit)
+        for name in names_of(step.act):
+            _record(session, name, instance, observed)
+    obtain = Obtainer(session.engine(), session.emit, session.clock)
     outcomes = execute(plan, obtain, abort=session.clock.stop, course=course(stage, session.emit))
     return next((outcome.error for outcome in outcomes if outcome.error), None)
 
 
-def image_of(act: Act) -> str:
-    """The name that an image act gives to its image, as far as it is known before."""
+def names_of(act: Act) -> tuple[str, ...]:
+    """The names that an image act gives to its image, as far as they are known before."""
     match act:
+        case PullImage(mirror=None):
+            return (str(act.reference),)
         case PullImage():
-            return str(act.reference)
+            return (str(act.reference), str(act.mirror))
         case BuildBase() | BuildRecipe() | BuildImage():
-            return act.tag
+            return (act.tag,)
         case _:
-            return ""
+            return ()
 
 
 def _agree_to_recipes(session: Session, plan: Plan) -> bool:

@@ -20,6 +20,7 @@ COMMON_HELP = {
 TELLING_HELP = {
     "report": "write a report to this .html, .xml (JUnit) or .json file; may be given again",
     "timings": "tell at the end where the time went",
+    "progress": "auto, plain (lines, on a terminal too) or json (one object a line on stderr)",
 }
 
 
@@ -36,10 +37,11 @@ class Common:
 
 @dataclass(frozen=True)
 class Telling:
-    """The flags of the tasks that bring up or verify: which reports to write, what else to tell."""
+    """The flags of the tasks that bring up or verify: which reports to write, how to tell."""
 
     report: Sequence[str] = ()
     timings: bool = False
+    progress: str = "auto"
 
 
 NOTHING_MORE = Telling()
@@ -73,7 +75,7 @@ def signature(body: Callable[..., object], *, telling: bool) -> inspect.Signatur
     parameters = inspect.signature(body).parameters.values()
     own = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
     # Invoke makes a list of what is not there; a default of ours would be added to.
-    more = {"report": None, "timings": False} if telling else {}
+    more = {**vars(Telling()), "report": None} if telling else {}
     return inspect.Signature(
         [
             inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD),

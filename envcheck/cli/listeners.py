@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from envcheck.reporters.protocol import Reporter
 
 ENDINGS = (".html", ".xml", ".json")
+PROGRESS = ("auto", "plain", "json")
 
 
 def listeners(common: Common, telling: Telling, *, answers: bool) -> list[Reporter]:
@@ -39,21 +40,40 @@ def listeners(common: Common, telling: Telling, *, answers: bool) -> list[Report
         from envcheck.reporters.json_document import JsonReporter
 
         found.append(JsonReporter(sys.stdout))
-    found.append(
-        console_reporter(
-            sys.stderr if common.json or answers else sys.stdout,
-            environ=os.environ,
-            quiet=common.quiet or answers,
-            program=program_name(),
-            timings=telling.timings,
+    if telling.progress == "json":
+        from envcheck.reporters.json_lines import JsonLinesReporter
+
+        found.append(JsonLinesReporter(sys.stderr))
+    else:
+        found.append(
+            console_reporter(
+                sys.stderr if common.json or answers else sys.stdout,
+                environ=os.environ,
+                quiet=common.quiet or answers,
+                program=program_name(),
+                timings=telling.timings,
+                plain=telling.progress == "plain",
+            )
         )
-    )
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    # Lines of JSON have stderr to themselves.
+    if os.environ.get("GITHUB_ACTIONS") == "true" and telling.progress != "json":
         from envcheck.reporters.github import GithubReporter
 
         # Not on stdout, which may hold a document; the runner reads its commands from both.
         found.append(GithubReporter(sys.stderr, os.environ, made()))
     return found
+
+
+def refuse_unknown_progress(progress: str) -> None:
+    """See that progress can be told so.
+
+    Raises:
+        UsageError: there is no such way.
+    """
+    if progress not in PROGRESS:
+        said = f"--progress {progress}: there is no such way of telling"
+        fix = Fix(f"choose one of {', '.join(PROGRESS)}")
+        raise UsageError(said, id="usage.progress", fix=fix)
 
 
 def report_files(files: Sequence[str]) -> list[Reporter]:

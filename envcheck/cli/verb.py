@@ -24,7 +24,7 @@ from envcheck.cli.flags import (
     signature,
     taken,
 )
-from envcheck.cli.listeners import listeners, report_files
+from envcheck.cli.listeners import listeners, refuse_unknown_progress, report_files
 from envcheck.cli.positional import NO_LETTERS, task_of
 from envcheck.cli.streams import say
 from envcheck.core.errors import ExitCode, UsageError
@@ -152,6 +152,7 @@ def _answered(text: str, code: ExitCode) -> ExitCode:
 def _with_files(telling: Telling, work: Work) -> tuple[list[Reporter], Work]:
     """Who writes the reports that are asked for; where one cannot be, nothing else is done."""
     try:
+        refuse_unknown_progress(telling.progress)
         return report_files(telling.report), work
     except UsageError as error:
         refused = error

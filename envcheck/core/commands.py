@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 def commands(act: p.Act) -> tuple[str, ...]:
     """The shell commands for an act, in order; none where docker has no word for it."""
     match act:
-        case p.PullImage() | p.BuildBase() | p.BuildRecipe() | p.BuildImage():
+        case p.PullImage():
+            return _pull(act)
+        case p.BuildBase() | p.BuildRecipe() | p.BuildImage():
             return (_get(act),)
         case p.CreateNetwork():
             return (_line("docker", "network", "create", *_labels(act.spec.labels), act.spec.name),)
@@ -55,10 +57,18 @@ def commands(act: p.Act) -> tuple[str, ...]:
             return ()
 
 
-def _get(act: p.ImageAct) -> str:
+def _pull(act: p.PullImage) -> tuple[str, ...]:
+    name = str(act.reference)
+    if act.mirror is None:
+        return (_line("docker", "pull", name),)
+    pull = _line("docker", "pull", str(act.mirror))
+    if act.reference.digest:
+        return (pull,)
+    return (pull, _line("docker", "tag", str(act.mirror), name))
+
+
+def _get(act: p.BuildBase | p.BuildRecipe | p.BuildImage) -> str:
     match act:
-        case p.PullImage():
-            return _line("docker", "pull", str(act.reference))
         case p.BuildBase():
             make = _line("mmdebstrap", *BASE_OPTIONS, act.suite)
             load = _line("docker", "import", *import_options(act.labels), "-", act.tag)

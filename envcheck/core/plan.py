@@ -24,13 +24,14 @@ class PullImage:
     """Get an image from its registry. ``size`` is the download in bytes where it is known.
 
     ``named`` is what the profile calls it, where that is less than the reference: its lock adds
-    the digest.
+    the digest. ``mirror`` is its name at a mirror that has it, by its digest.
     """
 
     reference: Reference
     digest: str = ""
     size: int | None = None
     named: str = ""
+    mirror: Reference | None = None
 
     @property
     def pin(self) -> str:

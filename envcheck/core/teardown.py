@@ -102,9 +102,10 @@ def _images(
             kept.append(Kept("image", image_name(image), reason))
             continue
         theirs = tuple(name for name in image.tags if not _given_by_us(name, known))
+        names = _names_of(image, known)
         kept += [Kept("image", name, "somebody else gave it this name") for name in theirs]
         # An image with two names keeps its bytes until the last name is gone.
-        for name in (n for n in image.tags or (image.id,) if n not in theirs):
+        for name in (n for n in names if n not in theirs):
             key = ("image", name)
             build.add(RemoveImage(name, image.size), _CLEANED, key=key, after=tuple(earlier))
             earlier.append(key)
@@ -145,6 +146,19 @@ def _reason_to_keep(
     if image.id in known.elsewhere:
         return f"instance {known.elsewhere[image.id]} uses it"
     return None
+
+
+def _names_of(image: SeenImage, known: Known) -> tuple[str, ...]:
+    """The names by which an image is removed, or its id.
+
+    With the last tag of a repository an engine takes away the digests there, but not those of
+    other repositories: what came from a mirror has one, and its official name besides.
+    """
+    if not image.tags and len(image.digests) < 2:  # noqa: PLR2004
+        return (image.id,)
+    tagged = {tag.rpartition(":")[0] for tag in image.tags}
+    digests = (d for d in image.digests if d in known.names and d.partition("@")[0] not in tagged)
+    return (*image.tags, *digests) or (image.id,)
 
 
 def _given_by_us(name: str, known: Known) -> bool:

@@ -20,7 +20,7 @@ from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, s
 from envcheck.engine.happenings import EventStream, events_of
 from envcheck.engine.image_archive import ImageArchive
 from envcheck.engine.one_off import OneOff, Place
-from envcheck.engine.pull import follow_pull
+from envcheck.engine.pull import follow_pull, open_pull, unwatched
 from envcheck.engine.volumes import volume_sizes
 from envcheck.run.ports import NO_VARIABLES, ContainerState, ImageFacts, Ran
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from envcheck.core.reference import Reference
     from envcheck.core.spec import ContainerSpec, Mount, NetworkSpec, VolumeSpec
     from envcheck.engine.endpoint import Endpoint
+    from envcheck.engine.pull import Watched
     from envcheck.run.ports import Content, Progress
 
 _PIECE = 1 << 20
@@ -269,18 +270,23 @@ class DockerEngine:
         place = Place(network=network, plain=True)
         return OneOff(self._api, self.remove_container).run(image, labels, command, place)
 
-    def pull(self, reference: Reference, progress: Progress) -> None:
+    def pull(self, reference: Reference, progress: Progress, watched: Watched = unwatched) -> None:
         """Get an image from its registry.
+
+        Args:
+            reference: the image.
+            progress: hears how far it is.
+            watched: a context for the time that it takes, which gets a way to break it off.
 
         Raises:
             RegistryUnreachable: no registry answered.
             StepFailed: anything else that went wrong, before or in the stream.
         """
         name = str(reference)
-        tag = reference.digest or reference.tag
         try:
-            stream = self._api.pull(reference.name, tag=tag, stream=True, decode=True)
-            follow_pull(stream, name, progress)
+            stream, cut = open_pull(self._api, reference)
+            with watched(cut):
+                follow_pull(stream, name, progress)
         except SDK_ERRORS as error:
             raise our_error(symptom(error, "pull", name), f"pulling {name}") from error
 

@@ -14,6 +14,7 @@ from envcheck.core.events import Action, Change, Changed, Emit, ImageProgress, I
 from envcheck.core.spec import Label
 from envcheck.engine.build import BuildOptions
 from envcheck.engine.context_files import read_context
+from envcheck.images.pulling import Puller
 from envcheck.images.recipe_builds import build_base, build_recipe
 
 if TYPE_CHECKING:
@@ -21,15 +22,16 @@ if TYPE_CHECKING:
 
     from envcheck.core.events import Source
     from envcheck.engine.client import DockerEngine
-    from envcheck.run.ports import Progress
+    from envcheck.run.ports import Clock, Progress
 
 
 class Obtainer:
     """Does the image acts of a plan, and tells what came of each."""
 
-    def __init__(self, engine: DockerEngine, emit: Emit) -> None:
+    def __init__(self, engine: DockerEngine, emit: Emit, clock: Clock) -> None:
         self._engine = engine
         self._emit = emit
+        self._puller = Puller(engine, clock)
 
     def __call__(self, act: p.Act) -> None:
         """Do one image act.
@@ -40,8 +42,8 @@ class Obtainer:
         begun = time.monotonic()
         match act:
             case p.PullImage():
-                self._engine.pull(act.reference, self._progress(act.pin))
-                self._done(act.pin, str(act.reference), "registry", begun)
+                tag, note = self._puller.pull(act, self._progress(act.pin))
+                self._done(act.pin, tag, "registry", begun, note)
             case p.BuildBase():
                 build_base(self._engine, act, self._progress(act.pin))
                 self._done(act.pin, act.tag, "recipe", begun)

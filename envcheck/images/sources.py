@@ -79,6 +79,8 @@ def here(reference: Reference, observed: Observed, pins: Pins) -> Here | None:
     seen = observed.image(str(reference)) or observed.image(f"{reference.name}@{reference.digest}")
     if seen is not None:
         return Here(str(reference), digest_of(seen), "registry" if seen.digests else "local")
+    if reference.digest and (elsewhere := _by_digest(reference.digest, observed)):
+        return elsewhere
     return None if pins.strict else stand_in(reference, observed, pins.recipes)
 
 
@@ -90,6 +92,15 @@ def _locked_here(locked: LockedImage, observed: Observed) -> Here | None:
             return Here(
                 _name_of(locked, seen), locked.digest, "registry" if seen.digests else "local"
             )
+    return None
+
+
+def _by_digest(digest: str, observed: Observed) -> Here | None:
+    """What is pinned by its digest is that image, whatever mirror it came from."""
+    for seen in observed.images:
+        for name in seen.digests:
+            if name.endswith(f"@{digest}"):
+                return Here(name, digest, "registry")
     return None
 
 

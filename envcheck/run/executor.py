@@ -16,11 +16,12 @@ from envcheck.core.errors import EnvcheckError
 from envcheck.run.ports import Stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from envcheck.core.plan import Act, Plan, Step
 
 T = TypeVar("T")
+U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 
 WORKERS = 16
@@ -86,6 +87,28 @@ def beside(call: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
     # Only here: what went wrong beside may not take the place of what ended the context.
     if pending.done():
         pending.result()
+
+
+def side_by_side(call: Callable[[T], U], values: Iterable[T], abort: Callable[[], None]) -> list[U]:
+    """What a call returns for each value, in their order; many are under way at once.
+
+    Args:
+        call: called in threads.
+        values: what it is called with.
+        abort: called when this is broken off, so that calls that wait can end.
+
+    Raises:
+        Exception: what the first call in their order raised that did; all have ended by then.
+    """
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="envcheck") as pool:
+        try:
+            under_way = [pool.submit(call, value) for value in values]
+            wait(under_way)
+        except BaseException:
+            abort()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [future.result() for future in under_way]
 
 
 @dataclass(frozen=True)

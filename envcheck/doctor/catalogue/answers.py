@@ -39,6 +39,8 @@ NOT_THERE = (
     REGISTRY
     & (
         says("manifest unknown", "name unknown", "name not known to registry", ": not found")
+        # A layer that the registry has lost.
+        | says("unknown blob", "blob unknown to registry")
         | (says("not found") & (says("manifest for") | status(404)))
     )
     & ~says("no match for platform in manifest")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix
+from envcheck.core.platforms import processor
 from envcheck.doctor.fault import Fault
 from envcheck.doctor.match import Match, doing, exit_code, fact, logs_like, mentions, says
 
@@ -14,13 +15,10 @@ if TYPE_CHECKING:
 
 _RUN = doing("start", "wait")
 _MULTI = "https://docs.docker.com/build/building/multi-platform/"
-# Engines name a processor as the kernel does, images as Go does.
-_GO_NAMES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 
 
 def _foreign(facts: Facts) -> tuple[str, ...]:
-    machine = facts.engine.architecture
-    ours = _GO_NAMES.get(machine, machine)
+    ours = processor(facts.engine.architecture)
     return tuple(
         f"{image.reference} ({image.architecture})"
         for image in facts.needs.images

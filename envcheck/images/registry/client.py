@@ -75,8 +75,12 @@ class RegistryClient:
         # Some registries leave it out of an answer to HEAD (or refuse that, see the API's errata).
         return told or self._manifest(host, repository, reference)[0]
 
-    def image(self, host: str, repository: str, reference: str) -> RegistryImage:
+    def image(
+        self, host: str, repository: str, reference: str, platform: str = ""
+    ) -> RegistryImage:
         """What a tag or digest stands for, with the image of each platform.
+
+        Where a ``platform`` is named, an index is asked for that one and its variants alone.
 
         Raises:
             RegistryUnreachable: the registry gave no answer.
@@ -88,6 +92,10 @@ class RegistryClient:
                 entries = entries_of(manifest)
                 if not entries:
                     raise ValueError("an index without an image")
+                if platform:
+                    entries = {
+                        n: d for n, d in entries.items() if f"{n}/".startswith(f"{platform}/")
+                    }
                 return RegistryImage(
                     digest,
                     {name: self._platform(host, repository, d) for name, d in entries.items()},

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["console_reporter"]
 
 
-def console_reporter(
+def console_reporter(  # noqa: PLR0913 - each says how to tell, by its name
     stream: TextIO,
     *,
     environ: Mapping[str, str],
     quiet: bool = False,
     program: str = "./inv",
     timings: bool = False,
+    plain: bool = False,
 ) -> Reporter:
     """The reporter for people.
 
@@ -36,16 +37,17 @@ def console_reporter(
         quiet: tell only what is wrong.
         program: how envcheck is called in the advice given.
         timings: tell at the end where the time went.
+        plain: never change a line in place, even on a terminal.
     """
     able = medium(stream, environ)
     width = fitted(columns(stream, environ))
-    live = able.live and not quiet
+    live = able.live and not quiet and not plain
     page = Page(width, able.glyphs, program, bars=live, timings=timings)
     outside = Outside(able.encoding, runner=environ.get("GITHUB_ACTIONS") == "true")
     if live:
         return _live(stream, page, outside, colour=able.colour)
-    plain = PlainReporter(stream, page, outside, colour=able.colour)
-    return QuietReporter(plain) if quiet else plain
+    lines = PlainReporter(stream, page, outside, colour=able.colour)
+    return QuietReporter(lines) if quiet else lines
 
 
 def _live(stream: TextIO, page: Page, outside: Outside, *, colour: bool) -> Reporter:

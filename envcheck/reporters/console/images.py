@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core import figures
-from envcheck.reporters.console.lines import Span, clip, flow, hang, label, length, line
+from envcheck.reporters.console.lines import Span, cells, clip, flow, hang, label, length, line
 from envcheck.reporters.console.page import BODY, WIDEST
 from envcheck.reporters.console.rows import Row
 
@@ -31,8 +31,11 @@ def on_its_way(event: ImageProgress, page: Page) -> Row:
     """The row of an image that is being pulled or built."""
     name = head = _head(event.image, page)
     if event.done is not None:
-        head = (*head, *_bytes(event.done, event.total, page), *line("   "))
-    room = max(page.width - length(head) - len("  100 s"), 1)
+        told = (*head, *_bytes(event.done, event.total, page), *line("   "))
+        # What goes on matters more than the bar.
+        fits = _room(told, page) >= cells(event.phase)
+        head = told if fits else (*head, *_figures(event.done, event.total), *line("   "))
+    room = max(_room(head, page), 1)
     phase = clip(event.phase, room, page.glyphs.cut)
     row = (*head, Span(phase, "grey"))
     brief = hang(name, event.phase, page.width, "grey")
@@ -59,6 +62,15 @@ def here(event: ImageReady, page: Page, total: int | None) -> Row:
 
 def _head(name: str, page: Page) -> Line:
     return line("  ", label(clip(name, page.width - BODY, page.glyphs.cut), BODY - 2))
+
+
+def _room(head: Line, page: Page) -> int:
+    """How many columns are left for what goes on, before how long it has taken."""
+    return page.width - length(head) - len("  100 s")
+
+
+def _figures(done: int, total: int | None) -> Line:
+    return line(figures.progress(done, total) if total else figures.size(done))
 
 
 def _bytes(done: int, total: int | None, page: Page) -> Line:

@@ -172,7 +172,7 @@ def test_the_tasks_that_bring_up_or_verify_have_these_flags() -> None:
     having = {
         name
         for name, task in collection().tasks.items()
-        if {"report", "timings"} <= {argument.name for argument in task.get_arguments()}
+        if {"report", "timings", "progress"} <= {argument.name for argument in task.get_arguments()}
     }
     assert {"up", "check", "onboard"} <= having
 
@@ -213,3 +213,21 @@ def test_a_problem_of_the_profile_stands_on_its_line(
     run(invalid, Common(), answers=False)
     told = capfd.readouterr().err
     assert "::error file=profiles/shop.yaml,line=3,col=11,title=a mistake in the profile::" in told
+
+
+def test_progress_as_lines_of_json_has_stderr_to_itself(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    run(work, Common(json=True), Telling(progress="json"), answers=False)
+    captured = capfd.readouterr()
+    assert json.loads(captured.out)["command"] == "up"
+    lines = [json.loads(line)["event"] for line in captured.err.splitlines()]
+    assert lines == ["started", "finished"]
+
+
+def test_a_way_of_telling_that_there_is_not_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    code = run(untouched, Common(json=True), Telling(progress="loud"), answers=False)
+    assert code is ExitCode.INVALID
+    assert json.loads(capfd.readouterr().out)["error"]["id"] == "usage.progress"

@@ -223,3 +223,16 @@ def test_a_build_on_other_bases_edits_its_from_lines_on_the_way(
     (tmp_path / "Dockerfile").write_text(f"{before}\n")
     edited = subprocess.run(edit, shell=True, check=True, capture_output=True, text=True)
     assert edited.stdout == f"{after}\n"
+
+
+def test_what_comes_from_a_mirror_is_pulled_by_its_digest_and_named_as_it_is_pinned() -> None:
+    digest = f"sha256:{'d' * 64}"
+    mirror = parse_reference(f"mirror.example/library/redis@{digest}")
+    assert commands(p.PullImage(REDIS, digest, mirror=mirror)) == (
+        f"docker pull mirror.example/library/redis@{digest}",
+        f"docker tag mirror.example/library/redis@{digest} redis:8.0.2",
+    )
+    pinned = parse_reference(f"redis:8.0.2@{digest}")
+    assert commands(p.PullImage(pinned, digest, mirror=mirror)) == (
+        f"docker pull mirror.example/library/redis@{digest}",
+    )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envcheck.core.events import Kept
-from envcheck.core.plan import RemoveContainer, RemoveNetwork, RemoveVolume
+from envcheck.core.observed import Observed, SeenImage
+from envcheck.core.plan import RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume
 from envcheck.core.recipe import BY_HAND
 from envcheck.core.spec import Label
 from envcheck.core.teardown import Known, decide_clean, decide_down, leftovers
@@ -271,3 +272,27 @@ def test_every_network_that_bears_the_label_goes_by_its_id(up: World) -> None:
         if isinstance(s.act, RemoveNetwork)
     ]
     assert [act.id for act in networks] == [*up.engine.store.networks]
+
+
+MIRRORED = f"mirror.example/library/redis@sha256:{'d' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("tags", "digests", "removed"),
+    [
+        (("redis:8.0.2",), (MIRRORED,), ["redis:8.0.2", MIRRORED]),
+        (("redis:8.0.2",), (f"redis@sha256:{'d' * 64}",), ["redis:8.0.2"]),
+        ((), (MIRRORED,), ["sha256:i"]),
+        ((), (MIRRORED, f"redis@sha256:{'d' * 64}"), [MIRRORED]),
+    ],
+)
+def test_what_came_from_a_mirror_is_removed_by_each_of_its_names(
+    tags: tuple[str, ...], digests: tuple[str, ...], removed: list[str]
+) -> None:
+    image = SeenImage("sha256:i", tags, digests, {}, 1)
+    names = frozenset({"redis:8.0.2", MIRRORED})
+    known = Known(frozenset({"sha256:i"}), frozenset(), {}, names)
+    plan, kept = decide_clean("shop", Observed(images=(image,)), known)
+    acts = [step.act for step in plan.steps]
+    assert [act.reference for act in acts if isinstance(act, RemoveImage)] == removed
+    assert kept == ()

@@ -138,10 +138,12 @@ def test_a_pulls_progress_is_the_sum_of_its_layers() -> None:
     stream = [
         {"status": "Pulling from library/redis", "id": "8.0.2"},
         layer("a", "Pulling fs layer"),
+        layer("c", "Pulling fs layer"),
         layer("b", "Already exists"),
         layer("a", "Downloading", 10, 100),
         layer("c", "Downloading", 5, 50),
         layer("a", "Downloading", 60, 100),
+        layer("a", "Downloading", 20, 100),
         layer("a", "Verifying Checksum"),
         layer("a", "Download complete"),
         layer("a", "Extracting", 30, 100),
@@ -151,10 +153,38 @@ def test_a_pulls_progress_is_the_sum_of_its_layers() -> None:
     ]
     follow_pull(stream, "redis:8.0.2", lambda *progress: told.append(progress))
     known = [(done, total) for _, done, total in told if total is not None]
-    assert known[:3] == [(10, 100), (15, 150), (65, 150)]
+    assert known[:3] == [(15, 150), (65, 150), (65, 150)], "told once it is known of every layer"
     assert known[-1] == (150, 150)
-    assert [done for done, _ in known] == sorted(done or 0 for done, _ in known)
-    assert {phase for phase, _, _ in told} == {"pulling"}
+    told_bytes = [done for _, done, _ in told if done is not None]
+    assert told_bytes == sorted(told_bytes)
+    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["pulling", "unpacking"]
+
+
+def test_a_layer_that_the_engine_tries_again_is_told() -> None:
+    told: Told = []
+    stream = [
+        layer("a", "Downloading", 10, 100),
+        layer("a", "Retrying in 5 seconds"),
+        layer("a", "Downloading", 20, 100),
+    ]
+    follow_pull(stream, "redis:8.0.2", lambda *progress: told.append(progress))
+    assert [phase for phase, _, _ in told] == [
+        "pulling",
+        "layer a: the engine is retrying in 5 seconds",
+        "pulling",
+    ]
+
+
+def test_a_layer_too_small_to_be_told_of_is_counted_when_it_is_here() -> None:
+    told: Told = []
+    stream = [
+        layer("a", "Pulling fs layer"),
+        layer("b", "Pulling fs layer"),
+        layer("b", "Download complete"),
+        layer("a", "Downloading", 10, 100),
+    ]
+    follow_pull(stream, "redis:8.0.2", lambda *progress: told.append(progress))
+    assert told[-1] == ("pulling", 10, 100)
 
 
 @pytest.mark.parametrize(

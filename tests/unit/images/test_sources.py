@@ -209,6 +209,15 @@ def test_the_digest_of_an_image_that_never_was_in_a_registry_is_its_id() -> None
     assert digest_of(stand_in()) == "sha256:r"
 
 
+def test_what_is_pinned_by_its_digest_is_that_image_whatever_mirror_it_came_from() -> None:
+    name = f"mirror.example/library/postgres@{DIGEST}"
+    image = SeenImage("sha256:m", (), (name,), {}, 1)
+    pin = parse_reference(f"postgres:17.11@{DIGEST}")
+    assert here(pin, engine_with(image), OURS) == Here(name, DIGEST, "registry")
+    other = parse_reference(f"postgres:17.11@sha256:{'9' * 64}")
+    assert here(other, engine_with(image), OURS) is None
+
+
 INDEX, MANIFEST, CONFIG = (f"sha256:{letter * 64}" for letter in "123")
 LOCKED = LockedImage(
     POSTGRES, INDEX, "2026-11-24T12:00:00Z", {"linux/amd64": LockedPlatform(MANIFEST, CONFIG, 1)}

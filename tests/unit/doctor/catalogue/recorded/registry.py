@@ -77,6 +77,11 @@ RECORDED = (
         _pull('Get "https://registry.example/v2/shop/manifests/1": no basic auth credentials'),
         "quoted: moby issues; registries that offer Basic alone",
     ),
+    Recording(
+        "registry.unknown-image",
+        Symptom("pull", _IMAGE, "unknown blob"),
+        "real: engines 20.10 and 28.5, a registry that answers 404 for a layer",
+    ),
     Recording("registry.unknown-image", _pull("manifest unknown"), "real: engine 20.10.24"),
     Recording("registry.unknown-image", _pull("manifest unknown", 404), "real: engine 28.5.2"),
     Recording("registry.unknown-image", _pull("name unknown", 404), "real: engine 28.5.2"),
