@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from envcheck.app import offers
@@ -13,6 +14,7 @@ from envcheck.core.events import ImageReady, Note
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
 from envcheck.core.recipe import BY_HAND, asked_version, fits
 from envcheck.core.recipes import base_is_current
+from envcheck.engine.credentials import login_for
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
 from envcheck.images.places import Places
@@ -196,7 +198,8 @@ def carry_out(
     for step in plan.steps:
         for name in names_of(step.act):
             _record(session, name, instance, observed)
-    obtain = Obtainer(session.engine(), session.emit, session.clock)
+    login = partial(login_for, environ=session.environ)
+    obtain = Obtainer(session.engine(), session.emit, session.clock, login)
     outcomes = execute(plan, obtain, abort=session.clock.stop, course=course(stage, session.emit))
     return next((outcome.error for outcome in outcomes if outcome.error), None)
 

@@ -18,9 +18,10 @@ from envcheck.images.pulling import Puller
 from envcheck.images.recipe_builds import build_base, build_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from envcheck.core.events import Source
+    from envcheck.core.login import Login
     from envcheck.engine.client import DockerEngine
     from envcheck.run.ports import Clock, Progress
 
@@ -28,10 +29,16 @@ if TYPE_CHECKING:
 class Obtainer:
     """Does the image acts of a plan, and tells what came of each."""
 
-    def __init__(self, engine: DockerEngine, emit: Emit, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: DockerEngine,
+        emit: Emit,
+        clock: Clock,
+        login: Callable[[str], Login | None],
+    ) -> None:
         self._engine = engine
         self._emit = emit
-        self._puller = Puller(engine, clock)
+        self._puller = Puller(engine, clock, login)
 
     def __call__(self, act: p.Act) -> None:
         """Do one image act.

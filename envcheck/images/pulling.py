@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import EnvcheckError
 from envcheck.core.mirrors import home_of
 from envcheck.images.patience import BROKEN, TRANSIENT, Patience
+from envcheck.images.piecemeal import Piecemeal
 from envcheck.images.silence import Silence
 from envcheck.images.trying import persist
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from envcheck.core.login import Login
     from envcheck.core.plan import PullImage
     from envcheck.core.reference import Reference
     from envcheck.engine.client import DockerEngine
@@ -20,10 +24,17 @@ if TYPE_CHECKING:
 class Puller:
     """Pulls images with an engine."""
 
-    def __init__(self, engine: DockerEngine, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: DockerEngine,
+        clock: Clock,
+        login: Callable[[str], Login | None],
+        silence: Silence | None = None,
+    ) -> None:
         self._engine = engine
+        self._login = login
         self._clock = clock
-        self._silence = Silence(clock)
+        self._silence = silence or Silence(clock)
 
     def pull(self, act: PullImage, progress: Progress) -> tuple[str, str]:
         """Get an image: the name that it has on the engine, and a note on where it came from.
@@ -63,9 +74,14 @@ class Puller:
             bar(phase, done, total)
 
         def pull() -> None:
+            # What had come of a pull that the engine gave up is lost with it, so that a further
+            # try would begin anew: then we fetch the layers, and keep what has come.
+            if bar.begun:
+                pieces.bring(act.digest, tell)
             self._engine.pull(name, tell, lambda cut: self._silence.broken(cut, str(name)))
 
-        persist(pull, patience, self._clock, bar.say)
+        with Piecemeal(self._engine, self._clock, self._login, name) as pieces:
+            persist(pull, patience, self._clock, bar.say)
 
 
 class _Forwards:
@@ -83,6 +99,11 @@ class _Forwards:
         if self._total is not None:
             self._done = min(self._done, self._total)
         self._progress(phase, self._done or None, self._total if self._done else None)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything has come."""
+        return self._done > 0
 
     def say(self, phase: str) -> None:
         """Tell of a phase in which nothing comes."""

@@ -7,13 +7,18 @@ import json
 import os
 import re
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from envcheck.core import figures
 from envcheck.core.errors import RegistryUnreachable
+from envcheck.core.login import Login
+from envcheck.core.plan import PullImage
 from envcheck.core.reference import parse_reference
+from envcheck.images.piecemeal import Piecemeal
+from envcheck.images.pulling import Puller
 from envcheck.images.silence import Silence
 from envcheck.run.ports import SystemClock
 from tests.engine.conftest import INSTANCE, Docker
@@ -234,3 +239,56 @@ def helper(call: Cli, login: tuple[str, str]) -> str:
     program.write_text(f"#!/bin/sh\nread host\necho '{answer}'\n")
     program.chmod(0o755)
     return f"{folder}:{os.environ['PATH']}"
+
+
+def test_what_has_come_stays_when_the_engines_own_pull_has_failed(
+    hub: faulty.Faulty, store: registry.Registry, engine: DockerEngine
+) -> None:
+    """An engine throws all layers away then; what we fetch ourselves from there on is kept."""
+    stock.put(store.address, "pulls/piecemeal:1.0", layers := sleeper("piecemeal", 900 * KB))
+    first, last = layers[1], layers[2]
+    hub.faults += [
+        Fault(last.digest, "stall", times=1, after=100 * KB),  # met by the engine
+        Fault(last.digest, "cut", times=2, after=300 * KB),  # and these by us
+    ]
+    image = parse_reference(f"{hub.address}/pulls/piecemeal:1.0")
+    digest = engine.registry_digest(image)
+    clock = SystemClock()
+    puller = Puller(engine, clock, lambda _host: None, Silence(clock, longest=1.0))
+    phases: list[str] = []
+    act = PullImage(image, digest)
+    try:
+        name, _ = puller.pull(act, lambda phase, _done, _total: phases.append(phase))
+        there = engine.inspect_image(name)
+        assert there is not None
+        assert there.digest == digest
+        assert engine.run_once(name, {}, ["sleep", "0"]).exit_code == 0
+    finally:
+        engine.remove_image(str(image))
+    begun = [one.begin for one in hub.asked if last.digest in one.path and one.sent > KB]
+    piece = 64 * 1024  # what is not whole when it is cut is asked for again
+    assert begun[:2] == [0, 0]
+    assert [300 * KB - begun[2] < piece, 600 * KB - begun[3] < 2 * piece] == [True, True]
+    assert len(begun) == 4
+    # Once by the engine, and once by us, however often we had to begin again.
+    assert hub.served(first.digest) == 2 * len(first.packed)
+    assert "fetching" in phases
+    assert len([phase for phase in phases if phase.startswith("retrying in")]) == 3
+
+
+def test_what_comes_piecemeal_is_what_the_manifest_says_or_nothing(
+    hub: faulty.Faulty, store: registry.Registry, engine: DockerEngine
+) -> None:
+    stock.put(store.address, "pulls/other:1.0", sleeper("other"))
+    image = parse_reference(f"{hub.address}/pulls/other:1.0")
+    digest = engine.registry_digest(image)
+    hub.login = LOGIN
+    with Piecemeal(engine, SystemClock(), lambda _host: None, image) as pieces:
+        assert not pieces.bring(digest, lambda *_: None), "it was not let in"
+    with Piecemeal(engine, SystemClock(), lambda _host: Login(*LOGIN), image) as pieces:
+        assert pieces.bring(digest, lambda *_: None)
+    hub.login = None
+    before = hub.served("/blobs/")
+    engine.pull(image, lambda *_: None, lambda _cut: nullcontext())
+    assert hub.served("/blobs/") == before, "the engine needs no layer any more"
+    engine.remove_image(str(image))

@@ -225,12 +225,14 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _refuse(self, status: int) -> None:
-        code, message = _CODES[status]
-        body = json.dumps({"errors": [{"code": code, "message": message}]}).encode()
+        code, message = _CODES.get(status, ("", ""))
+        said = json.dumps({"errors": [{"code": code, "message": message}]})
+        # What a gateway says on the way to a registry is no answer of the registry's API.
+        body = (said if code else "<html>no answer</html>").encode()
         self.send_response(status)
         if status == HTTPStatus.UNAUTHORIZED:
             self.send_header("WWW-Authenticate", 'Basic realm="lab"')
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "application/json" if code else "text/html")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":

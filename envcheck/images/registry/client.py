@@ -27,7 +27,7 @@ from envcheck.images.registry.manifests import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from envcheck.core.login import Login
     from envcheck.images.registry.manifests import Blob, PlatformImage
@@ -45,6 +45,7 @@ _RETRIES = Retry(
 )
 _MOST = 8 << 20
 """Bytes of an answer that is a manifest or a list; the API itself allows 4 MiB for a manifest."""
+_PIECE = 1 << 16
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="?next"?')
 
 
@@ -133,6 +134,31 @@ class RegistryClient:
         answer = self._ask("GET", host, repository, path, wanted)
         return answer.content if answer.status_code == HTTPStatus.PARTIAL_CONTENT else b""
 
+    def pieces(
+        self, host: str, repository: str, blob: Blob, begin: int
+    ) -> tuple[int, Iterator[bytes]]:
+        """A blob from a byte on: the byte at which the answer really begins, and its pieces.
+
+        A registry that gives no parts begins at 0. While the pieces come, too:
+
+        Raises:
+            RegistryUnreachable: the registry gave no answer, or the connection broke.
+            StepFailed: it said no.
+        """
+        path = f"{repository}/blobs/{blob.digest}"
+        part = {"Range": f"bytes={begin}-"} if 0 < begin < blob.size else {}
+        wanted = {"Accept-Encoding": "identity", **part}
+        try:
+            answer = self._gate.ask("GET", host, path, repository, wanted)
+        except requests.RequestException as error:
+            raise unreachable(host, repository, error) from error
+        if not answer.ok:
+            with answer:
+                _read(answer)
+            raise refused(host, repository, answer)
+        partial = answer.status_code == HTTPStatus.PARTIAL_CONTENT
+        return (begin if partial else 0), _flow(answer, host, repository)
+
     def _platform(self, host: str, repository: str, digest: str) -> PlatformImage:
         return platform_image(digest, self._manifest(host, repository, digest)[1])
 
@@ -170,6 +196,14 @@ def _asked(path: str) -> str:
     return f"{'@' if ':' in reference else ':'}{reference}" if reference else ""
 
 
+def _flow(answer: requests.Response, host: str, repository: str) -> Iterator[bytes]:
+    try:
+        with answer:
+            yield from answer.iter_content(_PIECE)
+    except requests.RequestException as error:
+        raise unreachable(host, repository, error) from error
+
+
 def _read(answer: requests.Response) -> None:
     """Read an answer to its end, or to the most that may be.
 
@@ -177,7 +211,7 @@ def _read(answer: requests.Response) -> None:
         requests.RequestException: it is longer, or the connection broke.
     """
     content = bytearray()
-    for piece in answer.iter_content(1 << 16):
+    for piece in answer.iter_content(_PIECE):
         content += piece
         if len(content) > _MOST:
             raise requests.exceptions.ContentDecodingError(f"an answer of more than {_MOST} bytes")
