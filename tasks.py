@@ -11,18 +11,25 @@ VENV = Path(".venv/bin")
 LOCK = Path("requirements-dev.txt")
 STAMP = Path(".venv/installed.requirements-dev")
 
-# Unit tests share nothing, so each processor has its part.
-UNIT = "tests/unit --numprocesses auto --durations 5"
-# The others wait more than they work. So two halves run side by side, each with an engine of its
-# own: the first with the one that the doctor installs, the second with one of the lab's.
-FIRST = (
-    "tests/contract tests/engine/faults tests/engine/test_bare.py tests/engine/test_lab.py"
-    " tests/engine/test_registry.py"
+# Unit tests share nothing, so each processor has its part; some of them wait, so one more has.
+UNIT = "tests/unit --numprocesses 3 --dist worksteal --durations 5"
+# The others wait more than they work. So three parts run side by side, each with an engine of its
+# own: the first with the one that the doctor installs, the others with the lab's.
+FIRST = "tests/contract tests/engine/faults tests/engine/test_bare.py tests/engine/test_lab.py"
+SECOND = " ".join(
+    f"tests/engine/test_{name}.py"
+    for name in (
+        *("bundles", "changes", "check", "failures", "foreign", "lag", "plan_by_hand", "probes"),
+        *("readiness", "registry", "webapp"),
+    )
 )
-SECOND = "tests --ignore tests/unit " + " ".join(f"--ignore {path}" for path in FIRST.split())
+# Whatever is in no other part.
+THIRD = "tests --ignore tests/unit " + " ".join(
+    f"--ignore {path}" for path in f"{FIRST} {SECOND}".split()
+)
 SHOWN = "--durations 15"
 LAB = f"{VENV}/python -m tests.lab"
-# What both halves need, and would otherwise install at the same time.
+# What all parts need, and would otherwise install at the same time.
 PACKAGES = "docker.io iptables tini mmdebstrap"
 NO_TESTS = 5
 
@@ -49,7 +56,7 @@ def test(context: Context, *, unit: bool = False, k: str = "") -> None:
         codes = [_pytest(context, f"{part} -k '{k}'") for part in parts]
         codes = [code for code in codes if code != NO_TESTS] or codes
     else:
-        codes = [_pytest(context, UNIT), *([] if unit else _both_halves(context))]
+        codes = [_pytest(context, UNIT), *([] if unit else _all_parts(context))]
     if any(codes):
         raise Exit(code=max(codes))
 
@@ -59,18 +66,23 @@ def _pytest(context: Context, words: str) -> int:
     return int(ran.exited)
 
 
-def _both_halves(context: Context) -> list[int]:
-    """Both halves side by side; what the second prints is shown when the first is over."""
+def _all_parts(context: Context) -> list[int]:
+    """All parts side by side; what the others print is shown when the first is over."""
     context.run(f"{LAB} packages {PACKAGES}")
-    second = context.run(
-        f"{LAB} engine distribution -- {VENV}/python -m pytest {SECOND} {SHOWN}",
-        asynchronous=True,
-        warn=True,
-    )
-    first = _pytest(context, f"{FIRST} {SHOWN}")
-    ran = second.join()
-    sys.stdout.write(ran.stdout + ran.stderr)
-    return [first, int(ran.exited)]
+    others = [
+        context.run(
+            f"{LAB} engine distribution -- {VENV}/python -m pytest {part} {SHOWN}",
+            asynchronous=True,
+            warn=True,
+        )
+        for part in (SECOND, THIRD)
+    ]
+    codes = [_pytest(context, f"{FIRST} {SHOWN}")]
+    for other in others:
+        ran = other.join()
+        sys.stdout.write(ran.stdout + ran.stderr)
+        codes.append(int(ran.exited))
+    return codes
 
 
 @task(help={"starts": "how often each service is started"})

@@ -88,13 +88,21 @@ def _absent(service: Service, instance: Instance, seen: SeenContainer) -> MeantI
         return MeantImage(
             shown, other=f"runs {seen.image}, and {shown} is locked as {locked.digest}"
         )
+    twin = observed.image(str(pin.local_twin)) if pin is not None else None
+    if twin is not None and twin.id != seen.image_id and _stands_in(pin, observed, seen):
+        # The name of what the recipe had built is another image's now.
+        return MeantImage(shown, twin.id, digest_of(twin), "recipe")
     if pin is None or _ID.fullmatch(seen.image) or _made_of(pin, observed, seen):
         return MeantImage(shown)
     return MeantImage(shown, other=f"runs {seen.image}, and the profile pins {shown}")
 
 
 def _made_of(pin: Reference, observed: Observed, seen: SeenContainer) -> bool:
-    image = observed.image(seen.image_id)
-    recipe = image.labels.get(Label.RECIPE) if image else None
     names = {name_on_engine(str(pin)), str(pin.local_twin)}
-    return recipe == str(pin) or name_on_engine(seen.image) in names
+    return _stands_in(pin, observed, seen) or name_on_engine(seen.image) in names
+
+
+def _stands_in(pin: Reference | None, observed: Observed, seen: SeenContainer) -> bool:
+    """Whether a container runs what a recipe has built for a pin."""
+    image = observed.image(seen.image_id)
+    return image is not None and image.labels.get(Label.RECIPE) == str(pin)
