@@ -36,14 +36,14 @@ class LayerFiles:
         Raises:
             StepFailed: it cannot be written.
         """
-        with self._file(digest).open("ab") as file:
-            file.truncate(begin)
-            for piece in pieces:
-                try:
+        try:
+            with self._file(digest).open("ab") as file:
+                file.truncate(begin)
+                for piece in pieces:
                     file.write(piece)
-                except OSError as error:
-                    raise _unwritable(self.folder, error) from error
-                yield len(piece)
+                    yield len(piece)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def holds(self, digest: str, size: int) -> bool:
         """Whether all of a blob has come; one that is not what it should be is thrown away."""

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from envcheck.core.login import Login
-    from envcheck.core.mirrors import Place
     from envcheck.core.reference import Reference
     from envcheck.engine.client import DockerEngine
     from envcheck.host.layer_files import LayerFiles
     from envcheck.images.registry.manifests import Blob, PlatformImage
     from envcheck.run.ports import Clock, Progress
 
+_SELDOM = 256 * 1024
+"""Bytes between two words about how far it is."""
 _READABLE = ("gzip", ".tar")
 """How the media types of layers end that every engine's `docker load` unpacks."""
 
@@ -79,16 +80,16 @@ class Piecemeal:
             return False
         if self._files is None:
             self._files = self._open.enter_context(layer_files())
-        everything = (*image.layers, image.config)
-        total, files = image.size, self._files
-
-        def so_far() -> int:
-            return sum(min(files.length(layer.digest), layer.size) for layer in image.layers)
-
-        for blob in everything:
-            for _ in self._fetched(self._place, blob, files):
+        files, total = self._files, image.size
+        for blob in (*image.layers, image.config):
+            there = sum(min(files.length(layer.digest), layer.size) for layer in image.layers)
+            come = told = 0
+            for length in self._fetched(blob, files):
                 self._clock.wait(0)  # ends it where the run is broken off
-                tell("fetching", so_far(), total)
+                come += length
+                if come - told >= _SELDOM:
+                    tell("fetching", min(there + come, total), total)
+                    told = come
         tell("loading", total, total)
         self._engine.image_archive.load(_archive(image, files))
         return True
@@ -106,19 +107,29 @@ class Piecemeal:
             return None
         return fitting[0]
 
-    def _fetched(self, place: Place, blob: Blob, files: LayerFiles) -> Iterator[int]:
+    def _fetched(self, blob: Blob, files: LayerFiles) -> Iterator[int]:
+        """Fetch what is missing of a blob; the length of each piece that came."""
+        place = self._place
         if files.holds(blob.digest, blob.size):
             return
         begin, pieces = self._client.pieces(
             place.host, place.repository, blob, files.length(blob.digest)
         )
-        yield from files.add(blob.digest, pieces, begin)
+        come = begin
+        for length in files.add(blob.digest, pieces, begin):
+            come += length
+            if come > blob.size:
+                raise self._other(blob)
+            yield length
         if not files.holds(blob.digest, blob.size):
-            raise StepFailed(
-                f"{place.host} gave something else for {self._name} than its manifest says",
-                id="registry.broken",
-                evidence=(f"the blob {blob.digest} has another content",),
-            )
+            raise self._other(blob)
+
+    def _other(self, blob: Blob) -> StepFailed:
+        return StepFailed(
+            f"{self._place.host} gave something else for {self._name} than its manifest says",
+            id="registry.broken",
+            evidence=(f"the blob {blob.digest} has another content",),
+        )
 
 
 def _archive(image: PlatformImage, files: LayerFiles) -> Iterator[bytes]:
