@@ -15,8 +15,8 @@ STAMP = Path(".venv/installed.requirements-dev")
 UNIT = "tests/unit --numprocesses 3 --dist worksteal --durations 5"
 # The others wait more than they work. So three parts run side by side, each with an engine of its
 # own: the first with the one that the doctor installs, the others with the lab's.
-FIRST = "tests/contract tests/engine/faults tests/engine/test_bare.py tests/engine/test_lab.py"
-SECOND = " ".join(
+FIRST = "tests/engine/faults tests/engine/test_bare.py tests/engine/test_lab.py"
+SECOND = "tests/contract " + " ".join(
     f"tests/engine/test_{name}.py"
     for name in (
         *("bundles", "changes", "check", "failures", "foreign", "lag", "plan_by_hand", "probes"),

@@ -105,4 +105,6 @@ def _made_of(pin: Reference, observed: Observed, seen: SeenContainer) -> bool:
 def _stands_in(pin: Reference | None, observed: Observed, seen: SeenContainer) -> bool:
     """Whether a container runs what a recipe has built for a pin."""
     image = observed.image(seen.image_id)
-    return image is not None and image.labels.get(Label.RECIPE) == str(pin)
+    # An image that others are made of is not listed once it has no name; its labels were inherited.
+    labels = image.labels if image is not None else seen.labels
+    return labels.get(Label.RECIPE) == str(pin)
