@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix, ObjectConflict, StepFailed
 from envcheck.core.figures import size
+from envcheck.core.reference import short_digest
 from envcheck.core.spec import LOCAL_REGISTRY, Label
 from envcheck.host.disk import disk_of
 
@@ -66,7 +67,7 @@ def _refuse_taken(name: str, image: ImageEntry, observed: Observed) -> None:
     raise ObjectConflict(
         f"there is another image named '{name}' already, and it is not ours",
         id="bundle.name-taken",
-        evidence=(f"here {seen.id[:19]}, in the bundle {image.id[:19]}",),
+        evidence=(f"here {short_digest(seen.id)}, in the bundle {short_digest(image.id)}",),
         fix=Fix("look at it, and remove its name yourself", (f"docker rmi {name}",)),
     )
 

@@ -10,6 +10,7 @@ from envcheck.app.locking import lock_of
 from envcheck.app.pinned import begin, registries
 from envcheck.core import events as ev
 from envcheck.core.errors import EnvcheckError, Fix, StepFailed
+from envcheck.core.reference import short_digest
 from envcheck.host.lockfiles import lock_path
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from envcheck.core.lockfile import LockedImage
     from envcheck.core.reference import Reference
     from envcheck.images.registry.asking import Answer, Registries
-
-_SHORT = len("sha256:") + 12
 
 
 def check_lock(session: Session, name: str) -> Path:
@@ -77,13 +76,13 @@ def _compared(locked: LockedImage, answer: Answer[str], pinned: Pinned) -> ev.Re
     id, title, now = f"lock.{locked.reference}", str(locked.reference), answer.value
     by = f", says the mirror {answer.place.host}" if answer.place.mirror else ""
     if now == locked.digest:
-        return ev.Result(id, title, "pass", f"still {now[:_SHORT]}{by}", evidence=(now,))
+        return ev.Result(id, title, "pass", f"still {short_digest(now)}{by}", evidence=(now,))
     service = pinned.services[locked.reference][0]
     return ev.Result(
         id,
         title,
         "fail",
-        f"moved: locked as {locked.digest[:_SHORT]}, now {now[:_SHORT]}{by}",
+        f"moved: locked as {short_digest(locked.digest)}, now {short_digest(now)}{by}",
         evidence=(f"locked on {locked.resolved[:10]}: {locked.digest}", f"now: {now}"),
         fix=Fix(
             "`up` goes on with the locked one; see what has changed, then move on",

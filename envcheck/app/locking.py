@@ -9,6 +9,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.lockfile import Lockfile, read_lockfile
 from envcheck.core.pins import Pins
+from envcheck.core.reference import short_digest
 from envcheck.host.lockfiles import lock_path, read_lock_text
 from envcheck.images.recipes import load_recipes
 
@@ -96,5 +97,6 @@ def tell_locks(
         session.emit(ev.Note(text))
     for reference, finding in found.items():
         if finding.source == "recipe" and (locked := pins.locked(reference)):
-            text = f"{reference} is locked to {locked.digest[:19]}…, and a recipe stands in for it"
+            digest = f"{short_digest(locked.digest)}…"
+            text = f"{reference} is locked to {digest}, and a recipe stands in for it"
             session.emit(ev.Note(text))

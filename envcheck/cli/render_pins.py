@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from envcheck.core.reference import short_digest
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from envcheck.app.outdated import Outdated
     from envcheck.core.lockfile import LockedImage
     from envcheck.core.relock import LockChange
-
-_SHORT = len("sha256:") + 12
 
 
 def lock_text(path: str, changes: Sequence[LockChange]) -> str:
@@ -30,7 +30,7 @@ def _digests(change: LockChange) -> str:
 
 
 def _short(locked: LockedImage | None) -> str:
-    return locked.digest[:_SHORT] if locked else ""
+    return short_digest(locked.digest) if locked else ""
 
 
 def lock_data(changes: Sequence[LockChange]) -> list[dict[str, Any]]:

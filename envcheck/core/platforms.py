@@ -1,4 +1,4 @@
-"""Processors by the names that images have for them."""
+"""Platforms and processors by the names that images have for them."""
 
 from __future__ import annotations
 
@@ -9,3 +9,8 @@ _GO_NAMES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "38
 def processor(machine: str) -> str:
     """The processor that an engine tells of, as images name it."""
     return _GO_NAMES.get(machine, machine)
+
+
+def fits(name: str, wanted: str) -> bool:
+    """Whether a platform is the wanted one, or a variant of it (``linux/arm64/v8``)."""
+    return f"{name}/".startswith(f"{wanted}/")

@@ -80,3 +80,8 @@ def parse_reference(text: str) -> Reference:
     if not match:
         raise ValueError(f"'{text}' is not an image reference such as postgres:17.11")
     return Reference(match["name"], match["tag"] or "", match["digest"] or "")
+
+
+def short_digest(digest: str) -> str:
+    """Enough of a digest or id to tell it from another by eye."""
+    return digest[: len("sha256:") + 12]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.errors import EnvcheckError, StepFailed
 from envcheck.core.mirrors import home_of
-from envcheck.core.platforms import processor
+from envcheck.core.platforms import fits, processor
 from envcheck.host.layer_files import layer_files
 from envcheck.images.bundle.index import MANIFEST_NAME, Member
 from envcheck.images.bundle.members import END, header, padding
@@ -102,7 +102,7 @@ class Piecemeal:
             found = self._client.image(place.host, place.repository, digest, platform)
         except EnvcheckError:
             return None
-        fitting = [i for n, i in found.platforms.items() if f"{n}/".startswith(f"{platform}/")]
+        fitting = [i for n, i in found.platforms.items() if fits(n, platform)]
         if not fitting or not all(b.media_type.endswith(_READABLE) for b in fitting[0].layers):
             return None
         return fitting[0]

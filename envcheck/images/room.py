@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import EnvcheckError, Fix, StepFailed
 from envcheck.core.figures import size
 from envcheck.core.mirrors import home_of
+from envcheck.core.platforms import fits
 from envcheck.run.executor import side_by_side
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _nobody_waits() -> None:
 
 def _for_platform(platforms: Mapping[str, PlatformImage], name: str) -> PlatformImage | None:
     """The image for a platform, with any variant where it has none without."""
-    fitting = [image for known, image in platforms.items() if f"{known}/".startswith(f"{name}/")]
+    fitting = [image for known, image in platforms.items() if fits(known, name)]
     return fitting[0] if fitting else None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix
 from envcheck.core.events import Result, Source, Status
+from envcheck.core.reference import short_digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -19,7 +20,6 @@ OTHER_IMAGE = "service.other-image"
 IMAGE_GONE = "service.image-gone"
 DATA_OUTSIDE = "service.data-outside-volume"
 
-_SHORT = len("sha256:") + 12
 _OTHER: Status = "fail"
 _UNKNOWN: Status = "warn"
 
@@ -91,7 +91,7 @@ def judge_image(service: str, runs: str, meant: MeantImage, again: str) -> Resul
     """
     id, title = f"service.{service}.image", f"{service} image"
     if meant.id == runs:
-        text = f"{meant.shown} ({meant.digest[:_SHORT]}{_origin(meant.source)})"
+        text = f"{meant.shown} ({short_digest(meant.digest)}{_origin(meant.source)})"
         return Result(id, title, "pass", text, evidence=(meant.digest,))
     fix = Fix("bring it up again: its container is made anew, its volumes stay", (again,))
     evidence = [f"the container runs {runs}"]

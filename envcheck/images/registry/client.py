@@ -14,6 +14,7 @@ from urllib3.util import Retry
 
 from envcheck import __version__
 from envcheck.core.errors import StepFailed
+from envcheck.core.platforms import fits
 from envcheck.images.registry.failures import refused, unreachable
 from envcheck.images.registry.logins import Gate
 from envcheck.images.registry.manifests import (
@@ -94,9 +95,7 @@ class RegistryClient:
                 if not entries:
                     raise ValueError("an index without an image")
                 if platform:
-                    entries = {
-                        n: d for n, d in entries.items() if f"{n}/".startswith(f"{platform}/")
-                    }
+                    entries = {n: d for n, d in entries.items() if fits(n, platform)}
                 return RegistryImage(
                     digest,
                     {name: self._platform(host, repository, d) for name, d in entries.items()},
