@@ -52,12 +52,16 @@ class Cli:
     environment: Mapping[str, str]
     prefix: Sequence[str] = ()
 
+    def variables(self, **more: str) -> dict[str, str]:
+        """All environment variables with which it is called."""
+        return {**os.environ, **self.environment, **more}
+
     def __call__(self, *words: str, **variables: str) -> Ran:
         """Run it to its end, without standard input."""
         done = subprocess.run(
             [*self.prefix, ENVCHECK, *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment, **variables},
+            env=self.variables(**variables),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -72,7 +76,7 @@ class Cli:
         process = subprocess.Popen(
             [*self.prefix, ENVCHECK, *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -90,7 +94,7 @@ class Cli:
         with subprocess.Popen(
             [*self.prefix, *listening, ENVCHECK, *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
