@@ -12,6 +12,7 @@ from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.offline import refuse_missing, settled
 from envcheck.app.past import past_of
+from envcheck.app.rollback import OnFailure, interrupted, undo
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
@@ -20,8 +21,8 @@ from envcheck.core.plan import AwaitReady, StartContainer
 from envcheck.core.situation import Situation
 from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
+from envcheck.run.books import JobBook, PortBook
 from envcheck.run.executor import StepOutcome, execute
-from envcheck.run.ledger import JobBook
 from envcheck.run.lookout import Lookout, listening
 from envcheck.run.perform import Performer
 from envcheck.run.readiness import ServiceUnready, Target
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from envcheck.core.observed import Observed
     from envcheck.core.plan import Plan
     from envcheck.core.profile import Profile
+    from envcheck.core.seeding import FoundSeed
     from envcheck.core.spec import Owner
 
 
@@ -50,12 +52,14 @@ class UpOptions:
         rerun_jobs: whether jobs that are done already are run again.
         locked: whether nothing but the images of the lockfile will do.
         offline: whether nobody on a network is asked for anything.
+        on_failure: what becomes of what the run has made, where it fails or is interrupted.
     """
 
     fail_fast: bool = False
     rerun_jobs: bool = False
     locked: bool = False
     offline: bool = False
+    on_failure: OnFailure = "keep"
 
 
 DEFAULTS = UpOptions()
@@ -84,6 +88,27 @@ def converge(
         EnvcheckError: as `up`.
     """
     found = seeds.find_seeds(profile)
+    with session.holding(owner.instance, session.command):
+        session.ledger().know(owner)
+        try:
+            well = _converge(session, profile, owner, options, found)
+        except KeyboardInterrupt:
+            raise interrupted(session, owner, options.on_failure) from None
+        except EnvcheckError:
+            undo(session, owner, options.on_failure)
+            raise
+        if not well:
+            undo(session, owner, options.on_failure)
+
+
+def _converge(
+    session: Session,
+    profile: Profile,
+    owner: Owner,
+    options: UpOptions,
+    found: Mapping[str, FoundSeed],
+) -> bool:
+    """As `converge`, within its lock; whether every service is ready."""
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)
@@ -97,7 +122,7 @@ def converge(
     for note in seed_notes(now):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
-    run(session, owner, plan, services, fail_fast=options.fail_fast)
+    return run(session, owner, plan, services, fail_fast=options.fail_fast)
 
 
 def get_images(
@@ -187,8 +212,11 @@ def run(
     services: Mapping[str, Target],
     *,
     fail_fast: bool = False,
-) -> None:
+) -> bool:
     """Carry out a plan on the engine for an instance, and tell what was skipped.
+
+    Returns:
+        Whether every service is ready.
 
     Raises:
         EnvcheckError: a step failed that is no service's readiness.
@@ -203,7 +231,7 @@ def run(
         services,
         frozenset(fresh),
         explainer(session, owner.profile),
-        Supplies(JobBook(session.ledger, owner.instance), seeds.contents),
+        supplies_of(session, owner.instance),
     )
 
     def notice(container: str) -> None:
@@ -213,12 +241,19 @@ def run(
     lookout.at_each_end(notice)
     with listening(lookout, engine, owner.instance):
         steps = course("services", session.emit, fail_fast=fail_fast, lost=perform.lost)
-        outcomes = execute(plan, perform, abort=session.clock.stop, course=steps)
+        outcomes = execute(plan, session.recording(perform), abort=session.clock.stop, course=steps)
         _confirm(perform, outcomes)
     _tell_skips(session, outcomes)
     for outcome in outcomes:
         if outcome.error is not None and not isinstance(outcome.error, ServiceUnready):
             raise outcome.error
+    return all(o.status == "done" and not perform.lost(o.step.act) for o in outcomes)
+
+
+def supplies_of(session: Session, instance: str) -> Supplies:
+    """What an instance's acts need besides an engine."""
+    jobs, ports = JobBook(session.ledger, instance), PortBook(session.ledger, instance)
+    return Supplies(jobs, seeds.contents, ports)
 
 
 def _tell_waiting(session: Session, services: Mapping[str, Target]) -> None:
