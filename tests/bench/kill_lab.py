@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ _RECOVERIES = {"up": ("up", "clean"), "clean": ("clean",)}
 def main() -> int:
     """Try every point that is asked for; 1 where one was not survived."""
     options = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # and put all away
     tried: Counter[tuple[str, str, str]] = Counter()
     lost: Counter[tuple[str, str, str]] = Counter()
     with tempfile.TemporaryDirectory(prefix="kl-") as folder, _arena(Path(folder)) as arena:

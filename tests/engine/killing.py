@@ -1,11 +1,10 @@
-"""One trial of the kill lab: a verb is harmed at one of its calls, and what comes after must heal it."""
+"""The kill lab: a verb is harmed at one of its calls, and what comes after must heal it."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import ExitCode
+from envcheck.run.ledger import Ledger
 from tests.engine import crowd
 from tests.engine.cli import ENVCHECK, Cli, Ran
 from tests.engine.conftest import REPOSITORY
@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, ...]] = {
 NEEDS_UP = ("check", "down", "clean")
 _ENDS = {int(code) for code in ExitCode} - {int(ExitCode.BUG)}
 _SECONDS = 120.0
+_SHOWN = 1000
 _LISTS = {
     "container": ("ps", "-a", "--no-trunc", "--format", "{{.Names}} {{.ID}}"),
     "network": ("network", "ls", "--no-trunc", "--format", "{{.Name}} {{.ID}}"),
@@ -96,7 +97,7 @@ class Arena:
         self._prepare(verb)
         self.meddler.begin()
         ran = self._through_proxy(verb)
-        assert ran.code == 0, ran.out + ran.err
+        assert ran.code == 0, said(ran)
         found = tuple(self.meddler.calls)
         self._must("clean")
         return found
@@ -107,7 +108,7 @@ class Arena:
 
     def _must(self, verb: str) -> None:
         ran = self.run(verb)
-        assert ran.code == 0, ran.out + ran.err
+        assert ran.code == 0, said(ran)
 
     def _through_proxy(self, verb: str) -> Ran:
         return self.cli(*self._words(verb), DOCKER_HOST=self.meddler.docker_host)
@@ -162,7 +163,7 @@ class Arena:
     def _recover(self, verb: str) -> Iterator[str]:
         ran = self.run(verb)
         if ran.code != 0:
-            yield f"`{verb}` afterwards ended with {ran.code}: {ran.out[-1500:]}{ran.err[-1500:]}"
+            yield f"`{verb}` afterwards ended with {ran.code}: {said(ran)}"
         elif verb == "clean" and ran.report["left_behind"]:
             yield f"clean left behind {ran.report['left_behind']}"
         elif verb == "up":
@@ -180,30 +181,62 @@ class Arena:
         for what, was in self.strangers.items():
             if state[what] != was:
                 yield f"strangers changed: {what}: {was} is now {state[what]}"
-        on_record = self._on_record()
+        with self._ledger() as ledger:
+            on_record = _entries(ledger, self.instance)
         if on_record:
-            yield f"the ledger still holds {sorted(on_record)}"
+            yield f"the ledger still holds {on_record}"
 
     def _apart_from_ledger(self) -> Iterator[str]:
-        """After `up`: images of the instance's containers that neither label nor ledger knows of."""
+        """After `up`: in what labels and ledger do not agree."""
         mine = ("--filter", f"label=dev.envcheck.instance={self.instance}", "--format")
         used = {*self.docker("ps", "-a", *mine, "{{.Image}}")}
         built = {*self.docker("images", *mine, "{{.Repository}}:{{.Tag}}")}
-        unknown = used - built - self._on_record()
-        if unknown or not built:
-            yield f"neither labelled nor in the ledger: {sorted(unknown)}; labelled are {built}"
+        published = {port.split(":")[1] for port in self._published(mine)}
+        with self._ledger() as ledger:
+            known = self.instance in ledger.instances()
+            images = {r.reference for r in ledger.images() if self.instance in r.instances}
+            ports = {str(p) for held in ledger.ports(self.instance).values() for p in held.values()}
+            open_runs = [run for run in ledger.runs() if run.instance == self.instance]
+        if not known or open_runs:
+            yield f"in the ledger after up: the instance {known}, open runs {open_runs}"
+        if not built or not built | images >= used:
+            yield f"containers are made of {used}; labelled are {built}, in the ledger {images}"
+        if ports != published:
+            yield f"published are {published}, in the ledger {ports}"
 
-    def _on_record(self) -> set[str]:
-        """The images that the ledger has the instance use."""
-        found: set[str] = set()
-        folder = Path(self.cli.environment["XDG_STATE_HOME"]) / "envcheck"
-        for file in folder.rglob("*.sqlite3"):
-            with closing(sqlite3.connect(file)) as ledger:
-                rows = ledger.execute(
-                    "SELECT reference FROM uses WHERE instance = ?", (self.instance,)
-                )
-                found |= {row[0] for row in rows}
-        return found
+    def _published(self, mine: tuple[str, ...]) -> Iterator[str]:
+        """What `docker ps` shows of our ports: 127.0.0.1:HOST->CONTAINER/tcp."""
+        for line in self.docker("ps", *mine, "{{.Ports}}"):
+            yield from (port.split("->")[0] for port in line.split(", ") if "->" in port)
+
+    @contextmanager
+    def _ledger(self) -> Iterator[Ledger]:
+        """The ledger of this engine, which must be there."""
+        state = Path(self.cli.environment["XDG_STATE_HOME"])
+        (file,) = state.glob("envcheck/engines/*/ledger.sqlite3")
+        with closing(Ledger(file)) as ledger:
+            yield ledger
+
+
+def said(ran: Ran) -> str:
+    """What a run that failed says of it, in short."""
+    try:
+        error = ran.report["error"]
+    except ValueError:
+        error = ran.out[-_SHOWN:]
+    return f"{error}\n{ran.err[-_SHOWN:]}"
+
+
+def _entries(ledger: Ledger, instance: str) -> dict[str, object]:
+    """All that a ledger holds of an instance."""
+    found = {
+        "instance": instance in ledger.instances(),
+        "images": [r.reference for r in ledger.images() if instance in r.instances],
+        "jobs": ledger.jobs(instance),
+        "ports": ledger.ports(instance),
+        "runs": [run for run in ledger.runs() if run.instance == instance],
+    }
+    return {what: entries for what, entries in found.items() if entries}
 
 
 def _complaints_about(ran: Ran, fault: Fault, seconds: float) -> Iterator[str]:
@@ -213,7 +246,7 @@ def _complaints_about(ran: Ran, fault: Fault, seconds: float) -> Iterator[str]:
             yield f"it ended with {ran.code} though it was killed"
         return
     if ran.code not in _ENDS:
-        yield f"it ended with {ran.code}: {ran.err[-2000:]}"
+        yield f"it ended with {ran.code}: {said(ran)}"
     if "Traceback" in ran.out + ran.err:
         yield f"it printed a traceback: {ran.err[-2000:]}"
     try:
@@ -222,7 +255,7 @@ def _complaints_about(ran: Ran, fault: Fault, seconds: float) -> Iterator[str]:
         yield f"its report is no JSON: {ran.out[-500:]!r}"
     if fault.what == "stall":
         if ran.code != ExitCode.INTERRUPTED:
-            yield f"it ended with {ran.code}, though it was told to stop: {ran.out[-1500:]}"
+            yield f"it ended with {ran.code}, though it was told to stop: {said(ran)}"
         if seconds > 2:
             yield f"it took {seconds:.1f} s to stop"
 

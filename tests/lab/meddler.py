@@ -247,7 +247,7 @@ class _Way:
             with suppress(OSError, ValueError):
                 self._answers(_Stream(self._engine))
         finally:
-            self._switched.put(False)
+            self._switched.put(False)  # noqa: FBT003 - a value, no option
             self._ended.set()
 
     def _answers(self, engine: _Stream) -> None:
