@@ -8,6 +8,7 @@ which engine; nobody else may work there meanwhile. A line for each point, and a
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import signal
 import sys
@@ -33,38 +34,43 @@ def main() -> int:
     """Try every point that is asked for; 1 where one was not survived."""
     options = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))  # and put all away
-    tried: Counter[tuple[str, str, str]] = Counter()
-    lost: Counter[tuple[str, str, str]] = Counter()
+    tried: Counter[tuple[str, ...]] = Counter()
+    lost: Counter[tuple[str, ...]] = Counter()
     with tempfile.TemporaryDirectory(prefix="kl-") as folder, _arena(Path(folder)) as arena:
-        for verb in options.verb:
-            calls = arena.calls(verb)
-            _say(f"{verb}: {len(calls)} calls")
-            for what in options.fault:
-                for when in options.when:
-                    for recovery in options.then:
-                        group = (verb, what, when)
-                        for number in range(options.first, len(calls) + 1, options.every):
-                            fault = Fault(number, what, when)
-                            begun = time.monotonic()
-                            trial = arena.trial(verb, fault, _RECOVERIES[recovery])
-                            took = time.monotonic() - begun
-                            if trial.call is None and not trial.complaints:
-                                _say(f"{verb} {what} {when} {number}: fewer calls this time")
-                                continue
-                            tried[group] += 1
-                            lost[group] += bool(trial.complaints)
-                            word = "LOST" if trial.complaints else "ok"
-                            _say(
-                                f"{word:<4} {verb} {what} {when} then {recovery}: {trial.call} "
-                                f"(ended {trial.ended} after {trial.seconds:.1f} s; {took:.1f} s)"
-                            )
-                            for complaint in trial.complaints:
-                                _say(f"     {complaint}")
+        counts = arena.counts()
+        _say(f"calls: {counts}")
+        for verb, fault, then in _points(options, counts):
+            begun = time.monotonic()
+            trial = arena.trial(verb, fault, _RECOVERIES[then])
+            if trial.call is None and not trial.complaints:
+                _say(f"{verb} {fault}: fewer calls this time")
+                continue
+            group: tuple[str, ...] = (verb, fault.what, fault.when)
+            tried[group] += 1
+            lost[group] += bool(trial.complaints)
+            _say(_line(verb, fault, then, trial, time.monotonic() - begun))
     _say(f"{'verb':<8}{'fault':<8}{'when':<8}{'tried':>8}{'survived':>10}")
     for group, count in tried.items():
         _say("".join(f"{word:<8}" for word in group) + f"{count:>8}{count - lost[group]:>10}")
     _say(f"{'all':<24}{tried.total():>8}{tried.total() - lost.total():>10}")
     return 1 if lost.total() else 0
+
+
+def _points(
+    options: argparse.Namespace, counts: dict[str, int]
+) -> Iterator[tuple[str, Fault, str]]:
+    for verb, what, when, then in itertools.product(
+        options.verb, options.fault, options.when, options.then
+    ):
+        for number in range(options.first, counts[verb] + 1, options.every):
+            yield verb, Fault(number, what, when), then
+
+
+def _line(verb: str, fault: Fault, then: str, trial: killing.Trial, seconds: float) -> str:
+    word = "LOST" if trial.complaints else "ok"
+    told = f"(ended {trial.ended} after {trial.seconds:.1f} s; {seconds:.1f} s)"
+    line = f"{word:<4} {verb} {fault.what} {fault.when} then {then}: {trial.call} {told}"
+    return "\n     ".join((line, *trial.complaints))
 
 
 def _arguments() -> argparse.Namespace:

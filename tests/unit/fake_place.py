@@ -5,16 +5,13 @@ from __future__ import annotations
 import copy
 import shutil
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from envcheck.app.past import past_of
 from envcheck.app.session import Session
 from envcheck.app.teardown import CleanOptions, clean, down
-from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, needs_work
 from envcheck.core.errors import ObjectConflict, UsageError
-from envcheck.core.observed import owned
 from envcheck.core.plan import StartContainer
 from envcheck.core.reference import parse_reference
 from envcheck.core.report import fold
@@ -27,7 +24,6 @@ from envcheck.run.perform import Performer
 from envcheck.run.supplies import Supplies
 from tests.fake.lookout import lookout_for
 from tests.fake.things import Container, Image, Network, Volume
-from tests.unit.operations import Labels, Outcome
 from tests.unit.plans import shown
 from tests.unit.worlds import World, contents, desired, targets
 
@@ -35,9 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from envcheck.core import events as ev
     from envcheck.core.observed import Observed
     from envcheck.core.plan import Plan
     from envcheck.engine.client import DockerEngine
+    from tests.unit.operations import Labels, Outcome
 
 BROUGHT = ("redis:8.0.3",)
 """The images that are not there until they are pulled."""
@@ -232,11 +230,14 @@ class FakePlace:
     def strangers(self) -> object:
         """All that is not ours: those who came, and the images that were there before us."""
         store = self._engine.store
-        things = (*store.containers.values(), *store.networks.values(), *store.images.values())
-        by_id = {thing.id: thing for thing in things}
+        things: dict[str, object] = {
+            **store.containers,
+            **store.networks,
+            **store.volumes,
+            **store.images,
+        }
         before = {i.id for i in store.images.values() if not {*i.tags} & {*BROUGHT}}
-        names = [*self._came, *sorted(before)]
-        return copy.deepcopy([by_id.get(name) or store.volumes.get(name) for name in names])
+        return copy.deepcopy([things.get(id) for id in (*self._came, *sorted(before))])
 
     def lose_strangers(self) -> None:
         """Have those strangers go who have come."""

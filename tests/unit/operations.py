@@ -155,7 +155,9 @@ class Operations(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         kind=st.sampled_from(["container", "network", "volume", "image"]),
-        name=st.sampled_from(["shop", "shop-a", "shop_a-data", "shop_one", "shop-two", "shop-two-b"]),
+        name=st.sampled_from(
+            ["shop", "shop-a", "shop_a-data", "shop_one", "shop-two", "shop-two-b"]
+        ),
     )
     def stranger(self, data: st.DataObject, kind: str, name: str) -> None:
         """Somebody else makes something that has our name, or the like."""

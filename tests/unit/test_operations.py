@@ -29,7 +29,9 @@ class OnFakeEngine(Operations):
 
     def make(self) -> Place:
         """An empty engine, but for images that somebody has got before."""
-        return FakePlace(Path(tempfile.mkdtemp(prefix="envcheck-", dir=MEMORY if MEMORY.is_dir() else None)))
+        return FakePlace(
+            Path(tempfile.mkdtemp(prefix="envcheck-", dir=MEMORY if MEMORY.is_dir() else None))
+        )
 
 
 TestOnFakeEngine = OnFakeEngine.TestCase
