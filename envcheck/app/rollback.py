@@ -65,7 +65,7 @@ def undo(session: Session, owner: Owner, how: OnFailure) -> None:
     except EnvcheckError as error:
         session.emit(ev.Note(f"what this run has made is still there: {error.what}"))
         return
-    session.emit(ev.Note(f"taken away again, as --on-failure {how} says: {_named(made, plan)}"))
+    session.emit(ev.TakenBack(how, _named(made, plan)))
 
 
 def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed]) -> Plan:
@@ -83,10 +83,9 @@ def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed])
     return plan.only(concerns)
 
 
-def _named(made: Iterable[Deed], plan: Plan) -> str:
+def _named(made: Iterable[Deed], plan: Plan) -> tuple[str, ...]:
     gone = {(deed.kind, deed.name) for step in plan.steps for deed in deeds_of(step.act)}
-    names = [f"{deed.kind} {deed.name}" for deed in made if (deed.kind, deed.name) in gone]
-    return ", ".join(names) or "nothing"
+    return tuple(f"{deed.kind} {deed.name}" for deed in made if (deed.kind, deed.name) in gone)
 
 
 def interrupted(session: Session, owner: Owner, how: OnFailure) -> Interrupted:
