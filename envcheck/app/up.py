@@ -18,6 +18,7 @@ from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
 from envcheck.core.errors import EnvcheckError, Problem, ProfileInvalid
 from envcheck.core.plan import AwaitReady, StartContainer
+from envcheck.core.put_aside import aside_notes
 from envcheck.core.situation import Situation
 from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
@@ -119,7 +120,7 @@ def _converge(
     now = Situation(desired, observed, taken_ports(profile), past, options.rerun_jobs)
     plan = decide_up(now)
     session.emit(ev.Section("Services"))
-    for note in seed_notes(now):
+    for note in (*aside_notes(desired, observed), *seed_notes(now)):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
     return run(session, owner, plan, services, fail_fast=options.fail_fast)
