@@ -2,6 +2,7 @@
 
 STATE/envcheck/engines/ENGINE/ledger.sqlite3
 STATE/envcheck/engines/ENGINE/locks/INSTANCE.lock
+STATE/envcheck/engines/ENGINE/locks/shared/WHAT.lock
 """
 
 from __future__ import annotations
@@ -88,6 +89,21 @@ def locked(folder: Path, instance: str, command: str, emit: Emit) -> Iterator[No
             yield
     except Held as found:
         raise _busy(instance, found.holder) from None
+
+
+@contextmanager
+def settling(folder: Path, what: str) -> Iterator[None]:
+    """Be the only one, of all instances, to settle something: nobody else may come between.
+
+    Raises:
+        StepFailed: somebody else does not come to an end with it.
+    """
+    path = folder / "locks" / "shared" / f"{what}.lock"
+    try:
+        with held(path, what, seconds=PATIENCE, waiting=lambda _who: None):
+            yield
+    except Held as found:
+        raise _busy(what, found.holder) from None
 
 
 def _busy(instance: str, who: Holder | None) -> StepFailed:

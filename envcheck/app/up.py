@@ -17,7 +17,7 @@ from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
 from envcheck.core.errors import EnvcheckError, Problem, ProfileInvalid
-from envcheck.core.plan import AwaitReady, StartContainer
+from envcheck.core.plan import AwaitReady, CreateContainer, StartContainer
 from envcheck.core.put_aside import aside_notes
 from envcheck.core.situation import Situation
 from envcheck.host.network import taken
@@ -117,13 +117,25 @@ def _converge(
     seeds.refuse_placeless(profile, desired)
     observed = session.engine().observe()
     past = past_of(session, desired, observed, look=True)
-    now = Situation(desired, observed, taken_ports(profile), past, options.rerun_jobs)
-    plan = decide_up(now)
+    with session.settling("ports"):  # two instances would both find the same one free
+        taken = taken_ports(profile) | session.held_elsewhere()
+        now = Situation(desired, observed, taken, past, options.rerun_jobs)
+        plan = decide_up(now)
+        _hold_ports(session, owner.instance, plan)
     session.emit(ev.Section("Services"))
     for note in (*aside_notes(desired, observed), *seed_notes(now)):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
     return run(session, owner, plan, services, fail_fast=options.fail_fast)
+
+
+def _hold_ports(session: Session, instance: str, plan: Plan) -> None:
+    """Record which host ports the new containers will have."""
+    for step in plan.steps:
+        if isinstance(step.act, CreateContainer):
+            spec = step.act.spec
+            ports = {port.container: port.host for port in spec.ports if port.host is not None}
+            session.ledger().hold_ports(instance, spec.service, ports)
 
 
 def get_images(
