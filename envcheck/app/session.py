@@ -160,13 +160,15 @@ class Session:
                 self.journal = None
 
     @contextmanager
-    def settling(self, what: str) -> Iterator[None]:
+    def settling(self, what: str, waiting: str = "") -> Iterator[None]:
         """Be the only one to settle what all instances share: their ports, images, recipes.
+
+        ``waiting`` is said where somebody else does so right now, for what may take its time.
 
         Raises:
             StepFailed: somebody else does not come to an end with it.
         """
-        with settling(self.folder(), what):
+        with settling(self.folder(), what, lambda: self.emit(Note(waiting)) if waiting else None):
             yield
 
     def held_elsewhere(self) -> frozenset[int]:

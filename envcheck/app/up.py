@@ -156,7 +156,8 @@ def get_images(
     tell_locks(session, profile, pins, found)
     observed = session.engine().observe()
     plan = builds.plan_builds(owner, own, found, observed, offline=options.offline)
-    builds.build_all(session, plan, owner.instance)
+    tags = [builds.build_tag(owner.profile, build, found) for build in own.values()]
+    builds.build_all(session, plan, tags, owner.instance)
     return builds.choose(profile, own, found)
 
 
