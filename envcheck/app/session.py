@@ -19,6 +19,7 @@ from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint, resolve
 from envcheck.host.facts import host_facts
 from envcheck.host.packages import Packages
+from envcheck.host.processes import own_mark
 from envcheck.run.ledger import Ledger
 from envcheck.run.ports import SystemClock
 
@@ -67,7 +68,7 @@ class Session:
     def try_engine(self) -> DockerEngine | Symptom:
         """The engine, or what was seen when it could not be talked to."""
         if self._engine is None:
-            answer = connect(self.endpoint(), self.environ)
+            answer = connect(self.endpoint(), self.environ, own_mark())
             if isinstance(answer, Symptom):
                 return answer
             self._open.callback(answer.close)

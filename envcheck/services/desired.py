@@ -90,13 +90,16 @@ def _service(
     seed = seed_of(service, found, data)
     # Not the container's name: data that is copied to another instance must be found there too.
     hostname = service.name if KINDS[service.kind].host_in_data else ""
-    ports = published_ports(service)
+    ports, job = published_ports(service), KINDS[service.kind].job
     parts = {
         "image": image,
         "environment": dict(service.environment),
         "command": service.command,
         "ports": [(port.container, port.host, port.wish) for port in ports],
         "volumes": [(mount.volume, mount.target) for mount in mounts],
+        # A service of an envcheck that knew of no guards is made anew, to get them. A job is not:
+        # what it did it would do again.
+        **({} if job else {"guards": ["no-new-privileges", service.pids_limit]}),
         # What an older envcheck did not know of may not make its containers look changed.
         **({"restart": service.restart} if service.restart != "no" else {}),
         **({"mem_limit": service.mem_limit} if service.mem_limit is not None else {}),
@@ -116,6 +119,7 @@ def _service(
         restart=service.restart,
         memory=service.mem_limit,
         hostname=hostname,
+        pids=service.pids_limit,
     )
     return DesiredService(
         name=service.name,
@@ -123,7 +127,7 @@ def _service(
         volumes=tuple(_volume(mount, owner.labels(service=service.name), seed) for mount in mounts),
         depends_on=service.depends_on,
         ports=ports,
-        job=KINDS[service.kind].job,
+        job=job,
         data=data,
         seed=seed,
     )

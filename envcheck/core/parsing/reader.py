@@ -139,6 +139,7 @@ def _service(reading: Reading, name: str, form: ServiceForm) -> Service:
         stable_for=form.stable_for,
         restart=form.restart,
         mem_limit=form.mem_limit,
+        pids_limit=form.pids_limit,
         seed=tuple(form.seed),
         seed_places=tuple(
             reading.findings.source.value_place(("services", name, "seed", at))

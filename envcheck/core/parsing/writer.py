@@ -10,6 +10,7 @@ import yaml
 from typing_extensions import assert_never
 
 from envcheck.core.profile import STABLE_FOR, ExecProbe, HttpProbe, TcpProbe
+from envcheck.core.spec import PIDS_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +68,7 @@ def _service(service: Service) -> Mapping[str, Any]:
         "stable_for": None if service.stable_for == STABLE_FOR else _number(service.stable_for),
         "restart": None if service.restart == "no" else service.restart,
         "mem_limit": _bytes(service.mem_limit),
+        "pids_limit": None if service.pids_limit == PIDS_LIMIT else service.pids_limit,
         "seed": list(service.seed),
     }
     # No ports at all is a choice, unlike ports left out.
