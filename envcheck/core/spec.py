@@ -127,8 +127,8 @@ class PortBinding:
 PIDS_LIMIT = 2048
 """How many processes and threads a container may have, where the profile does not say.
 
-Podman's default. A server with a thread or process a connection has some hundreds (PostgreSQL allows
-100 connections by default, MySQL 151); a fork bomb has as many as the machine can bear.
+Podman's default. A server with a thread or process a connection has some hundreds (PostgreSQL
+allows 100 connections by default, MySQL 151); a fork bomb has as many as the machine can bear.
 """
 
 

@@ -255,6 +255,10 @@ class DockerEngine:
         """A small file in a volume, read through a container of that image; None if not there."""
         return self._archive.read_in_volume(volume, file, image, labels)
 
+    @property
+    def _one_off(self) -> OneOff:
+        return OneOff(self._api, self.remove_container, self._process)
+
     def run_once(
         self,
         image: str,
@@ -265,14 +269,18 @@ class DockerEngine:
     ) -> Ran:
         """Create a container, run it to its end, and remove it; see `engine.one_off`."""
         place = Place(mounts=tuple(mounts))
-        return OneOff(self._api, self.remove_container, self._process).run(image, labels, command, place)
+        return OneOff(self._api, self.remove_container, self._process).run(
+            image, labels, command, place
+        )
 
     def run_on_network(
         self, image: str, labels: Mapping[str, str], network: str, command: Sequence[str]
     ) -> Ran:
         """The same on a network, with nothing of the image's own entrypoint."""
         place = Place(network=network, plain=True)
-        return OneOff(self._api, self.remove_container, self._process).run(image, labels, command, place)
+        return OneOff(self._api, self.remove_container, self._process).run(
+            image, labels, command, place
+        )
 
     def pull(self, reference: Reference, progress: Progress, watched: Watched = unwatched) -> None:
         """Get an image from its registry.

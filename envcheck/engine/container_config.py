@@ -20,8 +20,8 @@ _LOCALHOST = "127.0.0.1"
 def guards(pids: int = PIDS_LIMIT) -> dict[str, Any]:
     """What every container of ours gets, whatever it runs, as arguments of ``create_host_config``.
 
-    Its processes gain no rights by what they start (no setuid program makes root of them), and there
-    are no more than ``pids`` of them.
+    Its processes gain no rights by what they start (no setuid program makes root of them), and
+    there are no more than ``pids`` of them.
     """
     return {"security_opt": ["no-new-privileges"], "pids_limit": pids}
 

@@ -100,9 +100,7 @@ class OneOff:
             # An entrypoint that is given drops the image's own command too.
             **({"entrypoint": words} if place.plain else {"command": words}),
             labels=for_one_command(labels, self._process),
-            host_config=self._api.create_host_config(
-                binds=binds, network_mode=network, **guards()
-            ),
+            host_config=self._api.create_host_config(binds=binds, network_mode=network, **guards()),
         )
         return str(made["Id"])
 

@@ -7,6 +7,8 @@ somebody else, or is a link, is refused: whoever put it there decides what we re
 from __future__ import annotations
 
 import os
+import pwd
+import shlex
 import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -75,7 +77,7 @@ def _see_private(path: Path) -> None:
     except OSError:  # it could not be made; or is a lock that was let go of meanwhile
         return
     if stat.S_ISLNK(found.st_mode):
-        raise _unsafe(path, "is a link", f"remove it: rm {path}")
+        raise _unsafe(path, "is a link", "remove it")
     if found.st_uid != os.geteuid():
         whose = f"belongs to user {_named(found.st_uid)}"
         raise _unsafe(path, whose, "run as that user, or give it back to yourself")
@@ -86,8 +88,6 @@ def _see_private(path: Path) -> None:
 
 
 def _named(user: int) -> str:
-    import pwd
-
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:
@@ -98,5 +98,8 @@ def _unsafe(path: Path, what: str, fix: str) -> StepFailed:
     return StepFailed(
         f"{path} {what}; what envcheck remembers must be your own alone",
         id="machine.state-folder-unsafe",
-        fix=Fix(f"{fix}; or name another folder with XDG_STATE_HOME", (f"ls -ld {path}",)),
+        fix=Fix(
+            f"{fix}; or name another folder with XDG_STATE_HOME",
+            (shlex.join(["ls", "-ld", str(path)]),),
+        ),
     )
