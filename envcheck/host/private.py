@@ -1,7 +1,8 @@
 """The user's own folder: nobody else may look into it, and nobody else has put anything there.
 
 Made whatever the umask is; what was there before with other rights is repaired. What belongs to
-somebody else, or is a link, is refused: whoever put it there decides what we read and where we write.
+somebody else, or is a link, is refused: whoever put it there decides what we read and where we
+write.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from envcheck.core.spec import Label, VolumeSpec
 from tests.contract.bench import created, spec_of, started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.contract.conftest import RealBench
 
@@ -39,7 +39,7 @@ def test_what_runs_once_is_guarded_too(real_bench: RealBench) -> None:
 @pytest.fixture
 def while_removing(
     real_bench: RealBench, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], list[dict[str, object]]]]:
+) -> Callable[[], list[dict[str, object]]]:
     """What the engine says of each container just before it is removed."""
     seen: list[dict[str, object]] = []
     real = real_bench.engine.remove_container
@@ -49,7 +49,7 @@ def while_removing(
         real(name)
 
     monkeypatch.setattr(real_bench.engine, "remove_container", remove)
-    yield lambda: seen
+    return lambda: seen
 
 
 def test_a_container_that_is_only_looked_through_is_guarded_and_names_its_maker(

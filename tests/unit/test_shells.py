@@ -33,9 +33,9 @@ def faults(source: str) -> Iterator[tuple[int, str]]:
                 yield from _calls(node)
             case ast.List(elts=words) | ast.Tuple(elts=words):
                 for at in range(len(words) - 2):
-                    if _is_shell(words[at]) and _is_flag(words[at + 1]):
-                        if not _is_fixed(words[at + 2], fixed):
-                            yield node.lineno, "a text that was put together after sh -c"
+                    shell = _is_shell(words[at]) and _is_flag(words[at + 1])
+                    if shell and not _is_fixed(words[at + 2], fixed):
+                        yield node.lineno, "a text that was put together after sh -c"
             case ast.JoinedStr() if any(_names_shell(part) for part in node.values):
                 if not _is_fixed(node, fixed):
                     yield node.lineno, "a text that was put together with sh -c in it"
