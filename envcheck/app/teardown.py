@@ -46,7 +46,7 @@ def down(session: Session, name: str) -> None:
     instance = _started(session, "down", name)
     engine = session.engine()
     plan = decide_down(instance, engine.observe())
-    _raise_first(_carry_out(session, plan))
+    _raise_first(carry_out(session, plan))
     held = [v.name for v in engine.observe().volumes if v.labels.get(Label.INSTANCE) == instance]
     for volume in held:
         session.emit(ev.Kept("volume", volume, "down keeps the data"))
@@ -85,7 +85,7 @@ def _started(session: Session, command: str, name: str) -> str:
 def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
     engine = session.engine()
     observed = engine.observe()
-    plan, kept = decide_clean(instance, observed, _known(session, instance, observed))
+    plan, kept = decide_clean(instance, observed, known(session, instance, observed))
     plan = _narrowed(plan, options, observed)
     if options.only:
         kept = ()
@@ -99,12 +99,12 @@ def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
             _listed(plan), f"Remove all this of {instance}, for good?", id="clean.not-agreed"
         )
     before = engine.disk_use()
-    outcomes = _carry_out(session, plan)
+    outcomes = carry_out(session, plan)
     _tell_what_stayed(session, outcomes)
     after = engine.observe()
     session.ledger().forget_jobs(instance, options.only)
     if not (options.only or options.keep_images):
-        _forget(session, instance, after)
+        forget(session, instance, after)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))
     if not options.only:
         left = _left(instance, after, kept, options)
@@ -113,7 +113,7 @@ def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
             session.emit(ev.NothingLeft(instance, "its images" if options.keep_images else ""))
 
 
-def _known(session: Session, instance: str, observed: Observed) -> Known:
+def known(session: Session, instance: str, observed: Observed) -> Known:
     """What the ledger says, by image id."""
     brought: set[str] = set()
     before: set[str] = set()
@@ -133,17 +133,11 @@ def _known(session: Session, instance: str, observed: Observed) -> Known:
 
 def _narrowed(plan: Plan, options: CleanOptions, observed: Observed) -> Plan:
     """The part of a plan that the options leave."""
-    steps = plan.steps
     if options.keep_images or options.only:
-        steps = tuple(s for s in steps if not isinstance(s.act, p.RemoveImage))
+        plan = plan.only(lambda act: not isinstance(act, p.RemoveImage))
     if options.only:
-        steps = tuple(s for s in steps if _concerns(s.act, options.only, observed))
-    numbers = {step.id for step in steps}
-    return p.Plan(
-        tuple(
-            p.Step(s.id, s.act, s.cause, tuple(n for n in s.after if n in numbers)) for s in steps
-        )
-    )
+        plan = plan.only(lambda act: _concerns(act, options.only, observed))
+    return plan
 
 
 def _concerns(act: p.Act, service: str, observed: Observed) -> bool:
@@ -184,7 +178,8 @@ def _listed(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def _carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:
+def carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:
+    """Carry out a plan that removes; what could not be removed is among the outcomes."""
     perform = Performer(session.engine(), Lookout(session.clock), session.emit, {})
     return execute(plan, session.recording(perform), abort=session.clock.stop)
 
@@ -206,7 +201,7 @@ def _tell_what_stayed(session: Session, outcomes: tuple[StepOutcome, ...]) -> No
             session.emit(ev.Note(f"{' '.join(what)}: {outcome.error.what}"))
 
 
-def _forget(session: Session, instance: str, after: Observed) -> None:
+def forget(session: Session, instance: str, after: Observed) -> None:
     """Strike the instance off the ledger, image by image, where it no longer uses any."""
     ledger = session.ledger()
     if any(after.of_instance(instance)):

@@ -12,6 +12,7 @@ from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.offline import refuse_missing, settled
 from envcheck.app.past import past_of
+from envcheck.app.rollback import OnFailure, interrupted, undo
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
@@ -51,12 +52,14 @@ class UpOptions:
         rerun_jobs: whether jobs that are done already are run again.
         locked: whether nothing but the images of the lockfile will do.
         offline: whether nobody on a network is asked for anything.
+        on_failure: what becomes of what the run has made, where it fails or is interrupted.
     """
 
     fail_fast: bool = False
     rerun_jobs: bool = False
     locked: bool = False
     offline: bool = False
+    on_failure: OnFailure = "keep"
 
 
 DEFAULTS = UpOptions()
@@ -87,7 +90,15 @@ def converge(
     found = seeds.find_seeds(profile)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
-        _converge(session, profile, owner, options, found)
+        try:
+            well = _converge(session, profile, owner, options, found)
+        except KeyboardInterrupt:
+            raise interrupted(session, owner, options.on_failure) from None
+        except EnvcheckError:
+            undo(session, owner, options.on_failure)
+            raise
+        if not well:
+            undo(session, owner, options.on_failure)
 
 
 def _converge(
@@ -96,7 +107,8 @@ def _converge(
     owner: Owner,
     options: UpOptions,
     found: Mapping[str, FoundSeed],
-) -> None:
+) -> bool:
+    """As `converge`, within its lock; whether every service is ready."""
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)
@@ -110,7 +122,7 @@ def _converge(
     for note in seed_notes(now):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
-    run(session, owner, plan, services, fail_fast=options.fail_fast)
+    return run(session, owner, plan, services, fail_fast=options.fail_fast)
 
 
 def get_images(
@@ -200,8 +212,11 @@ def run(
     services: Mapping[str, Target],
     *,
     fail_fast: bool = False,
-) -> None:
+) -> bool:
     """Carry out a plan on the engine for an instance, and tell what was skipped.
+
+    Returns:
+        Whether every service is ready.
 
     Raises:
         EnvcheckError: a step failed that is no service's readiness.
@@ -232,6 +247,7 @@ def run(
     for outcome in outcomes:
         if outcome.error is not None and not isinstance(outcome.error, ServiceUnready):
             raise outcome.error
+    return all(o.status == "done" and not perform.lost(o.step.act) for o in outcomes)
 
 
 def supplies_of(session: Session, instance: str) -> Supplies:

@@ -29,16 +29,26 @@ __all__ = [
 
 
 _LOCKED = "only the images of the lockfile will do, and all of them must be in it"
+_ON_FAILURE = "keep, down or clean: what becomes of what a failed or interrupted run has made"
 _OFFLINE = "ask no registry and fetch nothing; what is not here already is an error"
 
 
-@verb(telling=True, locked=_LOCKED, offline=_OFFLINE)
-def onboard(run: Run, profile: str, *, locked: bool = False, offline: bool = False) -> None:
+@verb(telling=True, locked=_LOCKED, offline=_OFFLINE, on_failure=_ON_FAILURE)
+def onboard(
+    run: Run,
+    profile: str,
+    *,
+    locked: bool = False,
+    offline: bool = False,
+    on_failure: str = "keep",
+) -> None:
     """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
     from envcheck.app.onboard import onboard as do
+    from envcheck.app.rollback import on_failure as said
     from envcheck.app.up import UpOptions
 
-    do(run.session, profile, run.results, UpOptions(locked=locked, offline=offline))
+    options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
+    do(run.session, profile, run.results, options)
 
 
 @verb(
@@ -93,6 +103,7 @@ def plan(run: Run, profile: str) -> Answer:
     rerun_jobs="run every job, those too that are done already",
     locked=_LOCKED,
     offline=_OFFLINE,
+    on_failure=_ON_FAILURE,
 )
 def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
@@ -102,12 +113,15 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     rerun_jobs: bool = False,
     locked: bool = False,
     offline: bool = False,
+    on_failure: str = "keep",
 ) -> None:
     """Converge, and return when every service is verified ready."""
+    from envcheck.app.rollback import on_failure as said
     from envcheck.app.up import UpOptions
     from envcheck.app.up import up as do
 
-    do(run.session, profile, UpOptions(fail_fast, rerun_jobs, locked, offline))
+    options = UpOptions(fail_fast, rerun_jobs, locked, offline, said(on_failure))
+    do(run.session, profile, options)
 
 
 @verb(
