@@ -13,6 +13,7 @@ from envcheck.app.checking.survival import prove_all
 from envcheck.app.checking.table import questions
 from envcheck.app.checks.exam import Exam
 from envcheck.app.examination import examine
+from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
 from envcheck.app.locking import fit_lock
 from envcheck.app.up import run
@@ -55,6 +56,7 @@ def check(
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("check", profile.name, owner.instance, profile.description))
+    refuse_elsewhere(session, owner)
     pins = fit_lock(profile, strict=strict)
     instance = _instance(session, profile, owner, results, pins)
     session.emit(ev.Section("Services"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from envcheck.app.checking.running import running
+from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
 from envcheck.core import events as ev
 from envcheck.core import gitlab
@@ -37,6 +38,7 @@ def env(session: Session, name: str) -> dict[str, str]:
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("env", profile.name, owner.instance))
+    refuse_elsewhere(session, owner)
     found = variables(profile, owner, session.engine().observe())
     if not found:
         raise UsageError(

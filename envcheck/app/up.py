@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images, seeds
 from envcheck.app.diagnosis import explainer
+from envcheck.app.foreign import refuse_elsewhere, refuse_taken
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.offline import refuse_missing, settled
@@ -88,6 +89,7 @@ def converge(
         EnvcheckError: as `up`.
     """
     found = seeds.find_seeds(profile)
+    refuse_elsewhere(session, owner)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
         try:
@@ -109,6 +111,7 @@ def _converge(
     found: Mapping[str, FoundSeed],
 ) -> bool:
     """As `converge`, within its lock; whether every service is ready."""
+    refuse_taken(session, profile, owner)
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)

@@ -26,9 +26,9 @@ from envcheck.services.catalogue import KINDS
 from envcheck.services.seed import seed_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from envcheck.core.events import Source
+    from envcheck.core.events import ObjectKind, Source
     from envcheck.core.profile import Profile, Service
     from envcheck.core.reference import Reference
     from envcheck.core.seeding import FoundSeed, Seed
@@ -79,6 +79,19 @@ def desire(
     }
     network = NetworkSpec(network_name(owner.instance), owner.labels())
     return Desired(owner, network, services)
+
+
+def names_needed(profile: Profile, instance: str) -> Iterator[tuple[ObjectKind, str]]:
+    """The names that an instance needs on the engine, as far as they are known without its images.
+
+    What a kind's own volume is called is not, where the service is built: whether it has one
+    depends on the image that the build starts from.
+    """
+    yield "network", network_name(instance)
+    for service in profile.services.values():
+        yield "container", container_name(instance, service.name)
+        for mount in _mounts(service, instance, service.image):
+            yield "volume", mount.volume
 
 
 def _service(
