@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from envcheck.app import passwords
 from envcheck.app.checking.images import choices_of
 from envcheck.app.checking.jobs import tell_jobs
 from envcheck.app.checking.running import running
@@ -57,6 +58,7 @@ def check(
     owner = owner_of(session, profile)
     session.emit(ev.Started("check", profile.name, owner.instance, profile.description))
     refuse_elsewhere(session, owner)
+    passwords.refuse_lost(session, profile, owner.instance)
     pins = fit_lock(profile, strict=strict)
     instance = _instance(session, profile, owner, results, pins)
     session.emit(ev.Section("Services"))
@@ -81,6 +83,7 @@ def ask(
         UsageError: nothing of the instance runs; or strict, and the lockfile is missing or stale.
     """
     pins = fit_lock(profile, strict=strict)
+    profile = passwords.known(session, profile, owner.instance)
     _ask(_instance(session, profile, owner, results, pins))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
 from envcheck.app.image_uses import known
 from envcheck.app.loading import load, owner_of
@@ -110,6 +111,7 @@ def _clean_one(
     _tell_what_stayed(session, outcomes)
     after = engine.observe()
     session.ledger().forget_jobs(instance, options.only)
+    passwords.forget(session, instance, after)
     if not (options.only or options.keep_images):
         forget(session, instance, after)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     Name = tuple[ObjectKind, str]
 
 
+_FINGERPRINT = re.compile("[0-9a-f]{16}")
+"""The tag of what a profile builds; no version of a recipe looks so."""
+
+
 @dataclass(frozen=True)
 class Foreign:
     """Something that has a name of ours and is not ours; ``whose`` is another instance, if any."""
@@ -41,10 +46,16 @@ class Foreign:
     @property
     def evidence(self) -> str:
         """From what it is known."""
+        return f"{self.kind} {self.name} {self.why}"
+
+    @property
+    def why(self) -> str:
+        """The same without its name."""
+        if self.kind == "image":
+            return "is none that envcheck made under this name"
         if self.whose:
-            return f"{self.kind} {self.name} belongs to instance {self.whose}"
-        label = Label.VERSION if self.kind == "image" else Label.INSTANCE
-        return f"{self.kind} {self.name} does not bear the label {label}"
+            return f"belongs to instance {self.whose}"
+        return f"does not bear the label {Label.INSTANCE}"
 
 
 def refuse_foreign(desired: Desired, observed: Observed) -> None:
@@ -92,19 +103,30 @@ def refuse_taken(instance: str, names: Iterable[Name], observed: Observed) -> No
 
 
 def in_the_way(instance: str, names: Iterable[Name], observed: Observed) -> Iterator[Foreign]:
-    """What has one of these names and is not the instance's; for images: not envcheck's."""
+    """What has one of these names and is not the instance's; an image may be any instance's."""
     for kind, name in names:
         for labels in _all_labels_of(kind, name, observed):
-            if kind == "image" and Label.VERSION not in labels:
+            if kind == "image" and not _made_as(name, labels):
                 yield Foreign(kind, name)
             elif kind != "image" and not owned(labels, instance):
                 yield Foreign(kind, name, labels.get(Label.INSTANCE, ""))
 
 
+def _made_as(tag: str, labels: Mapping[str, str]) -> bool:
+    """Whether an image with these labels is what envcheck calls so: a build, or a recipe's image.
+
+    What somebody builds upon an image of ours inherits its labels, and any image can be tagged.
+    """
+    version = tag.rpartition(":")[2]
+    if _FINGERPRINT.fullmatch(version):
+        return labels.get(Label.FINGERPRINT) == version and Label.INSTANCE in labels
+    return Label.RECIPE in labels and Label.INSTANCE not in labels
+
+
 def foreign_builds(profile: str, observed: Observed) -> Iterator[Name]:
-    """Images that are called as if we had built them for a profile, ours or not."""
+    """Images that are called as if we had built them for a profile, and bear no label of ours."""
     for image in observed.images:
-        for tag in image.tags:
+        for tag in image.tags if Label.VERSION not in image.labels else ():
             if tag.startswith(f"{LOCAL_REGISTRY}/{profile}-"):
                 yield "image", tag
 
@@ -112,14 +134,8 @@ def foreign_builds(profile: str, observed: Observed) -> Iterator[Name]:
 def left_alone(instance: str, names: Iterable[Name], observed: Observed) -> tuple[Kept, ...]:
     """What `clean` says of things that have our names and are not ours."""
     return tuple(
-        Kept(thing.kind, thing.name, f"it is not ours: {_why(thing)}")
+        Kept(thing.kind, thing.name, f"it is not ours: it {thing.why}")
         for thing in in_the_way(instance, dict.fromkeys(names), observed)
-    )
-
-
-def _why(thing: Foreign) -> str:
-    return thing.evidence.removeprefix(f"{thing.kind} {thing.name} ").replace(
-        "does not bear", "it does not bear"
     )
 
 

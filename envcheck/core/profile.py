@@ -35,6 +35,7 @@ class Vocabulary:
         required: a kind to groups of variables; of each group at least one must have a value.
         jobs: the kinds that are meant to end.
         seedable: the kinds whose database can be filled from files.
+        secrets: a kind to the variables whose passwords can be generated.
     """
 
     kinds: frozenset[str]
@@ -42,6 +43,7 @@ class Vocabulary:
     required: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     jobs: frozenset[str] = frozenset()
     seedable: frozenset[str] = frozenset()
+    secrets: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

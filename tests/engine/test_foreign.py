@@ -90,7 +90,7 @@ def test_all_that_is_in_the_way_is_named_at_once_and_left_as_it_was(
         assert all(f"'{name}'" in error["what"] for name in names[:3])
         assert up.report["changes"] == []
         docker("network", "rm", INSTANCE)
-        docker("rm", f"{INSTANCE}-db")
+        docker("rm", "-v", f"{INSTANCE}-db")
         docker("volume", "rm", f"{INSTANCE}_cache-data")
         up = cli("up", *HERE, "--json")
         assert up.report["error"]["what"] == (
@@ -98,7 +98,6 @@ def test_all_that_is_in_the_way_is_named_at_once_and_left_as_it_was(
         )
         clean = cli("clean", "--yes", *HERE, "--json")
         assert clean.code == 0
-        assert {"kind": "image", "name": tag}.items() <= _kept(clean)[tag].items()
         assert docker("inspect", tag) == before[3]
     finally:
         docker("rmi", tag)
@@ -119,7 +118,7 @@ def test_clean_says_what_has_our_names_and_leaves_it_as_it_was(cli: Cli, docker:
         assert [docker("inspect", name) for name in names] == before
     finally:
         docker("network", "rm", INSTANCE)
-        docker("rm", f"{INSTANCE}-db")
+        docker("rm", "-v", f"{INSTANCE}-db")
         docker("volume", "rm", f"{INSTANCE}_cache-data")
 
 

@@ -165,8 +165,16 @@ class ServiceForm(Form):
     )
     environment: Environment = Field(
         default_factory=dict,
-        description="Variables in the container. Without a value: the caller's own, if it is set.",
-        examples=[{"POSTGRES_DB": "app"}, ["POSTGRES_DB=app"]],
+        description=(
+            "Variables in the container. Without a value: the caller's own, if it is set. The word "
+            "generate as the password of a kind that has one: it is made up, and kept as long as "
+            "the data; other services have it as ${SERVICE.VARIABLE}."
+        ),
+        examples=[
+            {"POSTGRES_DB": "app"},
+            ["POSTGRES_DB=app"],
+            {"POSTGRES_PASSWORD": "generate"},
+        ],
     )
     ports: list[PublishedPort] | None = Field(
         None,

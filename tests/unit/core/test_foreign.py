@@ -8,6 +8,7 @@ import pytest
 
 from envcheck.core import foreign
 from envcheck.core.errors import ObjectConflict
+from envcheck.core.events import Kept
 from envcheck.core.observed import Observed, SeenContainer, SeenImage, SeenNetwork, SeenVolume
 from envcheck.core.spec import Label
 from tests.unit.worlds import ROOT, World, desired, owner
@@ -51,18 +52,41 @@ def test_what_somebody_runs_of_our_image_under_our_name_is_not_ours() -> None:
     assert list(found) == [foreign.Foreign("container", "shop-db")]
 
 
-def test_an_image_is_ours_whatever_instance_it_was_built_for() -> None:
-    names = [("image", "envcheck.local/shop-web:1"), ("image", "envcheck.local/shop-web:2")]
-    seen = (
-        SeenImage("sha256:1", (names[0][1],), (), {Label.VERSION: "1.0"}, 1),
-        SeenImage("sha256:2", (names[1][1],), (), {}, 1),
+def test_an_image_is_ours_whatever_instance_it_was_built_for_where_its_name_is_true() -> None:
+    marks = [digit * 16 for digit in "abcd"]
+    tags = [f"envcheck.local/shop-web:{mark}" for mark in marks]
+    built = {Label.INSTANCE: "shop-two", Label.FINGERPRINT: marks[0]}
+    upon_ours = {Label.INSTANCE: "shop", Label.FINGERPRINT: marks[0]}
+    recipe = {Label.RECIPE: "redis:8.0.2", Label.FINGERPRINT: marks[3]}
+    seen = tuple(
+        SeenImage(f"sha256:{tag}", (tag,), (), labels, 1)
+        for tag, labels in zip(tags, (built, upon_ours, {}, recipe), strict=True)
     )
     observed = Observed(images=seen)
-    assert [*foreign.foreign_builds("shop", observed)] == names
-    kept = foreign.left_alone("shop", foreign.foreign_builds("shop", observed), observed)
-    assert [(thing.name, thing.reason) for thing in kept] == [
-        (names[1][1], "it is not ours: it does not bear the label dev.envcheck.version")
-    ]
+    found = foreign.in_the_way("shop", [("image", tag) for tag in tags], observed)
+    assert [thing.name for thing in found] == tags[1:]
+
+
+def test_clean_tells_of_images_that_bear_our_names_and_no_label_of_ours() -> None:
+    tag = "envcheck.local/shop-web:0123456789abcdef"
+    theirs = SeenImage("sha256:1", (tag,), (), {}, 1)
+    ours = SeenImage("sha256:2", ("envcheck.local/shop-web:b",), (), {Label.VERSION: "1.0"}, 1)
+    observed = Observed(images=(theirs, ours))
+    names = [*foreign.foreign_builds("shop", observed)]
+    assert foreign.left_alone("shop", names, observed) == (
+        Kept("image", tag, "it is not ours: it is none that envcheck made under this name"),
+    )
+
+
+def test_a_recipe_s_name_is_a_recipe_s_image_s_alone() -> None:
+    recipe = {Label.RECIPE: "redis:8.0.2"}
+    upon_it = {**recipe, Label.INSTANCE: "shop"}
+    for labels, ours in ((recipe, True), (upon_it, False), ({}, False)):
+        observed = Observed(
+            images=(SeenImage("sha256:1", ("envcheck.local/redis:8.0.2",), (), labels, 1),)
+        )
+        found = [*foreign.in_the_way("", [("image", "envcheck.local/redis:8.0.2")], observed)]
+        assert (found == []) is ours
 
 
 def test_the_names_of_an_instance_are_known_from_its_labels_too() -> None:
