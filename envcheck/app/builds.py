@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envcheck.app.image_uses import record
 from envcheck.app.images import carry_out
 from envcheck.core.dockerfile import base_images
 from envcheck.core.errors import Problem, ProfileInvalid
@@ -19,7 +20,7 @@ from envcheck.services.catalogue import KINDS
 from envcheck.services.desired import ImageChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
@@ -165,12 +166,15 @@ def plan_builds(
     return plan.plan()
 
 
-def build_all(session: Session, plan: Plan, instance: str) -> None:
-    """Carry out the builds.
+def build_all(session: Session, plan: Plan, tags: Iterable[str], instance: str) -> None:
+    """Carry out the builds, and record that the instance uses what is built already.
 
     Raises:
         StepFailed: one failed; the others were tried all the same.
     """
-    failure = carry_out(session, plan, session.engine().observe(), instance, stage="builds")
+    observed = session.engine().observe()
+    for tag in tags:
+        record(session, tag, instance, observed)
+    failure = carry_out(session, plan, observed, instance, stage="builds")
     if failure is not None:
         raise failure

@@ -71,7 +71,8 @@ def check(
     exam, found = _ask(instance)
     if deep:
         session.emit(ev.Section("Data"))
-        prove_all(instance, found, exam)
+        with session.holding(owner.instance, "check --deep"):
+            prove_all(instance, found, exam)
 
 
 def ask(

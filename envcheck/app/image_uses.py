@@ -1,88 +1,62 @@
-"""Who uses which image on the engine: what is on record, what others pin, what is unsure."""
+"""Who uses an image: on record before it is used, and looked at again before it is removed."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from envcheck.core.foreign import labels_of
-from envcheck.core.locked import locked_images
+from envcheck.app.state import settled_by
+from envcheck.core.errors import ObjectConflict
 from envcheck.core.observed import name_on_engine
-from envcheck.core.spec import Label
-from envcheck.core.teardown import Known
-from envcheck.host.lockfiles import locks_in
+from envcheck.core.plan import RemoveImage
+from envcheck.core.recipe import BY_HAND
+from envcheck.core.spec import LOCAL_REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
-    from envcheck.core.profile import Profile
-    from envcheck.run.ledger import ImageRecord
+    from envcheck.core.plan import Act
 
 
-def known(
-    session: Session,
-    instance: str,
-    observed: Observed,
-    profile: Profile | None = None,
-    *,
-    all: bool = False,
-) -> Known:
-    """What is known of the images on the engine, by image id.
+def record(session: Session, reference: str, instance: str, observed: Observed) -> None:
+    """Record that an instance uses an image, before it is got or used."""
+    seen = observed.image(reference)
+    before = seen is not None and not seen.made_here
+    with session.settling("images"):  # not between the last look of whoever removes it, and that
+        if seen is None:  # one that was built by hand before is gone since
+            session.ledger().forget_use(reference, BY_HAND)
+        session.ledger().use(reference, instance, before=before)
 
-    Args:
-        session: has the ledger.
-        instance: whose images they may be.
-        observed: the engine as it is.
-        profile: its profile, where that is at hand.
-        all: whether everything of envcheck's goes, so that no profile's lock keeps an image.
+
+def guarded(
+    session: Session, instance: str, perform: Callable[[Act], None]
+) -> Callable[[Act], None]:
+    """What does an act, but removes no image that another instance has begun to use meanwhile."""
+
+    def do(act: Act) -> None:
+        if not isinstance(act, RemoveImage):
+            perform(act)
+            return
+        with session.settling("images"):
+            _refuse(session, instance, act.reference)
+            perform(act)
+
+    return do
+
+
+def _refuse(session: Session, instance: str, reference: str) -> None:
+    """See that nobody else uses an image, and that it is not being built.
+
+    Raises:
+        ObjectConflict: somebody does, or it may be.
     """
-    records = session.ledger().images()
-    brought: set[str] = set()
-    before: set[str] = set()
-    elsewhere: dict[str, str] = {}
-    names: set[str] = set()
-    for record in records:
-        image = observed.image(record.reference)
-        if image is None:
-            continue
-        names.add(name_on_engine(record.reference))
-        if instance in record.instances:
-            (before if record.before else brought).add(image.id)
-        for other in sorted(record.instances - {instance}):
-            elsewhere[image.id] = other
-    locked: Mapping[str, str] = (
-        {} if all else locked_images(_locks(instance, observed, profile), observed.images)
-    )
-    unknown = _without_record(instance, observed, records)
-    return Known(
-        frozenset(brought), frozenset(before), elsewhere, frozenset(names), locked, unknown
-    )
-
-
-def _without_record(
-    instance: str, observed: Observed, records: tuple[ImageRecord, ...]
-) -> tuple[str, ...]:
-    """The other instances that stand here and of whose images nothing is on record.
-
-    They are another user's, or were there when the ledger was lost.
-    """
-    recorded = {name for record in records for name in record.instances}
-    return tuple(i for i in observed.instances() if i != instance and i not in recorded)
-
-
-def _locks(instance: str, observed: Observed, profile: Profile | None) -> Iterator[tuple[str, str]]:
-    """Name and text of each lockfile in the folders of all instances, but for the profile's own."""
-    own = {
-        (labels.get(Label.ROOT, ""), labels.get(Label.PROFILE, ""))
-        for labels in labels_of(instance, observed)
-    }
-    own |= {(profile.root, profile.name)} if profile else set()
-    roots = {folder for folder, _ in own} | {
-        labels.get(Label.ROOT, "")
-        for name in observed.instances()
-        for labels in labels_of(name, observed)
-    }
-    for root in sorted(roots - {""}):
-        mine = {profile for folder, profile in own if folder == root}
-        yield from locks_in(root, mine)
+    for known in session.ledger().images():
+        others = sorted(known.instances - {instance})
+        if others and name_on_engine(known.reference) == reference:
+            raise ObjectConflict(f"instance {others[0]} uses it now", id="image.in-use")
+    builder = settled_by(session.folder(), "recipes")
+    if builder and builder.pid != os.getpid() and reference.startswith(f"{LOCAL_REGISTRY}/"):
+        text = f"process {builder.pid} builds images from packages right now"
+        raise ObjectConflict(text, id="image.in-use")

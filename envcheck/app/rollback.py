@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, get_args
 
 from envcheck.app import teardown
-from envcheck.app.image_uses import known
+from envcheck.app.known_images import known
 from envcheck.app.remains import remains
 from envcheck.core import events as ev
 from envcheck.core.deeds import deeds_of
@@ -66,7 +66,7 @@ def undo(session: Session, owner: Owner, how: OnFailure) -> None:
     except EnvcheckError as error:
         session.emit(ev.Note(f"what this run has made is still there: {error.what}"))
         return
-    session.emit(ev.Note(f"taken away again, as --on-failure {how} says: {_named(made, plan)}"))
+    session.emit(ev.TakenBack(how, _named(made, plan)))
 
 
 def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed]) -> Plan:
@@ -84,10 +84,9 @@ def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed])
     return plan.only(concerns)
 
 
-def _named(made: Iterable[Deed], plan: Plan) -> str:
+def _named(made: Iterable[Deed], plan: Plan) -> tuple[str, ...]:
     gone = {(deed.kind, deed.name) for step in plan.steps for deed in deeds_of(step.act)}
-    names = [f"{deed.kind} {deed.name}" for deed in made if (deed.kind, deed.name) in gone]
-    return ", ".join(names) or "nothing"
+    return tuple(f"{deed.kind} {deed.name}" for deed in made if (deed.kind, deed.name) in gone)
 
 
 def interrupted(session: Session, owner: Owner, how: OnFailure) -> Interrupted:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from envcheck.app.state import engine_folder, locked, open_ledger, state_folder
+from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling, state_folder
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
 from envcheck.core.events import Asking, EngineFound, Note
 from envcheck.doctor.diagnose import diagnose
@@ -166,6 +166,29 @@ class Session:
             finally:
                 self.journal.end()
                 self.journal = None
+
+    @contextmanager
+    def settling(self, what: str, waiting: str = "") -> Iterator[None]:
+        """Be the only one to settle what all instances share: their ports, images, recipes.
+
+        ``waiting`` is said where somebody else does so right now, for what may take its time.
+
+        Raises:
+            StepFailed: somebody else does not come to an end with it.
+        """
+        with settling(self.folder(), what, lambda: self.emit(Note(waiting)) if waiting else None):
+            yield
+
+    def held_elsewhere(self) -> frozenset[int]:
+        """The host ports that instances are about to get which are being changed right now."""
+        busy = {
+            run.instance
+            for run in self.ledger().runs()
+            if not (self.journal and run.instance == self.journal.instance)
+            and holder(self.folder(), run.instance) is not None
+        }
+        ports = (self.ledger().ports(instance) for instance in busy)
+        return frozenset(host for had in ports for of in had.values() for host in of.values())
 
     def _tell_broken_off(self, instance: str) -> None:
         """Tell of runs that were killed: who holds the lock knows that they are not under way."""

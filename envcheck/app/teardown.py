@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
-from envcheck.app.image_uses import known
+from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
 from envcheck.core import events as ev
 from envcheck.core import plan as p

@@ -18,7 +18,8 @@ from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
 from envcheck.core.errors import EnvcheckError, Problem, ProfileInvalid
-from envcheck.core.plan import AwaitReady, StartContainer
+from envcheck.core.plan import AwaitReady, CreateContainer, StartContainer
+from envcheck.core.put_aside import aside_notes
 from envcheck.core.situation import Situation
 from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
@@ -120,10 +121,13 @@ def _converge(
     seeds.refuse_placeless(profile, desired)
     observed = session.engine().observe()
     past = past_of(session, desired, observed, look=True)
-    now = Situation(desired, observed, taken_ports(profile), past, options.rerun_jobs)
-    plan = decide_up(now)
+    with session.settling("ports"):  # two instances would both find the same one free
+        taken = taken_ports(profile) | session.held_elsewhere()
+        now = Situation(desired, observed, taken, past, options.rerun_jobs)
+        plan = decide_up(now)
+        _hold_ports(session, owner.instance, plan)
     session.emit(ev.Section("Services"))
-    for note in seed_notes(now):
+    for note in (*aside_notes(desired, observed), *seed_notes(now)):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
     return run(session, owner, plan, services, fail_fast=options.fail_fast)
@@ -139,6 +143,15 @@ def with_made_passwords(session: Session, profile: Profile, owner: Owner) -> Pro
     if whole is not profile:
         tell_secrets(session, whole)
     return whole
+
+
+def _hold_ports(session: Session, instance: str, plan: Plan) -> None:
+    """Record which host ports the new containers will have."""
+    for step in plan.steps:
+        if isinstance(step.act, CreateContainer):
+            spec = step.act.spec
+            ports = {port.container: port.host for port in spec.ports if port.host is not None}
+            session.ledger().hold_ports(instance, spec.service, ports)
 
 
 def get_images(
@@ -159,7 +172,8 @@ def get_images(
     tell_locks(session, profile, pins, found)
     observed = session.engine().observe()
     plan = builds.plan_builds(owner, own, found, observed, offline=options.offline)
-    builds.build_all(session, plan, owner.instance)
+    tags = [builds.build_tag(owner.profile, build, found) for build in own.values()]
+    builds.build_all(session, plan, tags, owner.instance)
     return builds.choose(profile, own, found)
 
 

@@ -77,6 +77,11 @@ def container_name(instance: str, service: str) -> str:
     return f"{instance}-{service}"
 
 
+def aside_name(container: str) -> str:
+    """What a container is called while `check --deep` tries another one in its place."""
+    return f"{container}-before"
+
+
 def volume_name(instance: str, name: str) -> str:
     """The name in Docker of a volume that the profile calls ``name``."""
     return f"{instance}_{name}"

@@ -162,6 +162,9 @@ class Performer:
             case p.StopContainer():
                 engine.stop_container(act.name, act.grace)
                 self._changed("stopped", "container", act.name)
+            case p.RenameContainer():
+                engine.rename_container(act.id, act.new)
+                self._changed("renamed", "container", act.new, cause=f"it was {act.name}")
             case p.RemoveContainer():
                 engine.remove_container(act.id)
                 self._changed("removed", "container", act.name)

@@ -10,10 +10,10 @@ from envcheck.app.examination import examine
 from envcheck.core import events as ev
 from envcheck.core.order import in_order
 from envcheck.core.situation import changed_parts
-from envcheck.core.spec import Label, PortBinding
+from envcheck.core.spec import Label, PortBinding, aside_name
 from envcheck.run.lookout import Lookout
 from envcheck.run.ports import SystemClock
-from envcheck.run.survival import Trial, aside_name, judge_survival, prove
+from envcheck.run.survival import Trial, judge_survival, prove
 from envcheck.services.desired import desire
 
 if TYPE_CHECKING:
@@ -117,8 +117,10 @@ def _no_way_aside(subject: Subject) -> str:
         return ""
     if (aside.instance, aside.service) != (subject.instance.owner.instance, subject.name):
         return f"its container would be called {aside.name} meanwhile, and there is another of them"
-    up = f"`{subject.instance.command('up')}`"
-    return f"a proof that was killed has left {aside.name}: look at it, {up} removes it"
+    return (
+        f"a proof that was killed has left {aside.name}: look at it, and remove it with "
+        f"`docker rm {aside.name}`"
+    )
 
 
 def prove_all(instance: Instance, subjects: Sequence[Subject], exam: Exam) -> None:
