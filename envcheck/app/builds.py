@@ -10,6 +10,7 @@ from envcheck.app.image_uses import record
 from envcheck.app.images import carry_out
 from envcheck.core.dockerfile import base_images
 from envcheck.core.errors import Problem, ProfileInvalid
+from envcheck.core.foreign import refuse_taken
 from envcheck.core.plan import BuildImage, Plan, PlanBuilder
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import built_image, fingerprint
@@ -147,7 +148,14 @@ def plan_builds(
     *,
     offline: bool = False,
 ) -> Plan:
-    """The steps that build what is not here; ``offline``: without a network."""
+    """The steps that build what is not here; ``offline``: without a network.
+
+    Raises:
+        ObjectConflict: somebody else's image has the name that one would get. What is in that is
+            not known, so it is not taken for ours either.
+    """
+    tags = (build_tag(owner.profile, build, found) for build in builds.values())
+    refuse_taken(owner.instance, (("image", tag) for tag in tags), observed)
     plan = PlanBuilder()
     for name, build in builds.items():
         tag = build_tag(owner.profile, build, found)

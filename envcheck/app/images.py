@@ -12,8 +12,9 @@ from envcheck.app.mirrors import mirrors_of
 from envcheck.app.room import with_sizes
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady, Note
+from envcheck.core.foreign import refuse_taken
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
-from envcheck.core.recipe import asked_version, fits
+from envcheck.core.recipe import asked_version, candidate, fits
 from envcheck.core.recipes import base_is_current
 from envcheck.engine.credentials import login_for
 from envcheck.host import rootfs, shell
@@ -24,7 +25,7 @@ from envcheck.run.executor import execute, side_by_side
 from envcheck.run.telling import course
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
@@ -86,7 +87,11 @@ def _from_mirror(finding: Finding, mirrors: Mapping[Reference, Reference]) -> Fi
 
 
 def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
-    """The steps that get what is not here; the recipes' base once, before all that builds on it."""
+    """The steps that get what is not here; the recipes' base once, before all that builds on it.
+
+    Raises:
+        ObjectConflict: a name that a recipe would give is that of somebody else's image.
+    """
     build = PlanBuilder()
     for finding in found.values():
         if isinstance(finding, Here):
@@ -100,7 +105,18 @@ def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
             # What is said of a recipe's version is no reason for the base of them all.
             cause = finding.cause if after else finding.cause.partition(";")[0]
             build.add(act, cause, key=key, after=after)
-    return build.plan()
+    plan = build.plan()
+    refuse_taken("", (("image", tag) for tag in _tags_given(plan)), observed)
+    return plan
+
+
+def _tags_given(plan: Plan) -> Iterator[str]:
+    """The tags that recipes would give their images, for good or for a while."""
+    for step in plan.steps:
+        if isinstance(step.act, BuildBase | BuildRecipe):
+            yield step.act.tag
+        if isinstance(step.act, BuildRecipe):
+            yield candidate(step.act.tag)
 
 
 def ensure(

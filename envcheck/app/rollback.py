@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, get_args
 
 from envcheck.app import teardown
+from envcheck.app.known_images import known
 from envcheck.app.remains import remains
 from envcheck.core import events as ev
 from envcheck.core.deeds import deeds_of
@@ -74,7 +75,7 @@ def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed])
     if how == "down":
         plan = decide_down(instance, observed)
     else:
-        plan, _kept = decide_clean(instance, observed, teardown.known(session, instance, observed))
+        plan, _kept = decide_clean(instance, observed, known(session, instance, observed))
     ours = {(deed.kind, deed.name) for deed in made}
 
     def concerns(act: Act) -> bool:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling
+from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling, state_folder
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
 from envcheck.core.events import Asking, EngineFound, Note
 from envcheck.doctor.diagnose import diagnose
@@ -18,6 +18,8 @@ from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint, resolve
 from envcheck.host.facts import host_facts
 from envcheck.host.packages import Packages
+from envcheck.host.private import make_private
+from envcheck.host.processes import own_mark
 from envcheck.run.journal import Journal
 from envcheck.run.ports import SystemClock
 
@@ -74,7 +76,7 @@ class Session:
     def try_engine(self) -> DockerEngine | Symptom:
         """The engine, or what was seen when it could not be talked to."""
         if self._engine is None:
-            answer = connect(self.endpoint(), self.environ)
+            answer = connect(self.endpoint(), self.environ, own_mark())
             if isinstance(answer, Symptom):
                 return answer
             self._open.callback(answer.close)
@@ -131,10 +133,16 @@ class Session:
         return self._ledger
 
     def folder(self) -> Path:
-        """Where things are kept that concern this engine; nothing need be there yet."""
+        """Where things are kept that concern this engine: made, and the user's alone.
+
+        Raises:
+            StepFailed: what is there belongs to somebody else, or is a link.
+        """
         if self._folder is None:
             id = str(self.engine().info().get("ID") or self.endpoint().url)
-            self._folder = engine_folder(self.environ, id)
+            folder = engine_folder(self.environ, id)
+            make_private(state_folder(self.environ), folder)
+            self._folder = folder
         return self._folder
 
     @contextmanager

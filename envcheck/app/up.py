@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images, seeds
+from envcheck.app import builds, images, passwords, seeds
 from envcheck.app.diagnosis import explainer
-from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.foreign import refuse_elsewhere, refuse_taken
+from envcheck.app.loading import load, owner_of, tell_secrets, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.offline import refuse_missing, settled
 from envcheck.app.past import past_of
@@ -89,6 +90,7 @@ def converge(
         EnvcheckError: as `up`.
     """
     found = seeds.find_seeds(profile)
+    refuse_elsewhere(session, owner)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
         try:
@@ -110,6 +112,8 @@ def _converge(
     found: Mapping[str, FoundSeed],
 ) -> bool:
     """As `converge`, within its lock; whether every service is ready."""
+    refuse_taken(session, profile, owner)
+    profile = with_made_passwords(session, profile, owner)
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)
@@ -127,6 +131,18 @@ def _converge(
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
     return run(session, owner, plan, services, fail_fast=options.fail_fast)
+
+
+def with_made_passwords(session: Session, profile: Profile, owner: Owner) -> Profile:
+    """The profile with the passwords that are generated for it, new ones included.
+
+    Raises:
+        StepFailed: one is lost that data was made with.
+    """
+    whole = passwords.made(session, profile, owner.instance)
+    if whole is not profile:
+        tell_secrets(session, whole)
+    return whole
 
 
 def _hold_ports(session: Session, instance: str, plan: Plan) -> None:

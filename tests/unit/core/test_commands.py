@@ -119,6 +119,7 @@ def test_a_container_is_created_with_all_that_it_has() -> None:
         *["docker", "create", "--name", "shop-db", "--network", "shop", "--network-alias", "db"],
         *["--label", "k=v w", "-e", "POSTGRES_USER=app", "-e", "POSTGRES_PASSWORD"],
         *["-p", "127.0.0.1:15432:5432", "-p", "127.0.0.1::9000"],
+        *["--security-opt", "no-new-privileges", "--pids-limit", "2048"],
         *["-v", "shop_db-data:/var/lib/postgresql/data"],
         *["postgres:17.11", "postgres", "-c", "log_statement=all"],
     ]
