@@ -45,16 +45,24 @@ def commands(act: p.Act) -> tuple[str, ...]:
             return (mark_command(act.container, act.mark, Mark("left", "")),)
         case p.StopContainer():
             return (_line("docker", "stop", "--time", str(act.grace), act.name),)
-        case p.RemoveContainer():
-            return (_line("docker", "rm", "--force", "--volumes", act.name),)
-        case p.RemoveNetwork():
-            return (_line("docker", "network", "rm", act.name),)
-        case p.RemoveVolume():
-            return (_line("docker", "volume", "rm", act.name),)
-        case p.RemoveImage():
-            return (_line("docker", "rmi", act.reference),)
+        case p.RenameContainer():
+            return (_line("docker", "rename", act.name, act.new),)
+        case p.RemoveContainer() | p.RemoveNetwork() | p.RemoveVolume() | p.RemoveImage():
+            return (_remove(act),)
         case p.AwaitReady() | p.SkipJob() | p.RunCheck():
             return ()
+
+
+def _remove(act: p.RemoveContainer | p.RemoveNetwork | p.RemoveVolume | p.RemoveImage) -> str:
+    match act:
+        case p.RemoveContainer():
+            return _line("docker", "rm", "--force", "--volumes", act.name)
+        case p.RemoveNetwork():
+            return _line("docker", "network", "rm", act.name)
+        case p.RemoveVolume():
+            return _line("docker", "volume", "rm", act.name)
+        case p.RemoveImage():
+            return _line("docker", "rmi", act.reference)
 
 
 def _pull(act: p.PullImage) -> tuple[str, ...]:
@@ -128,6 +136,7 @@ def _create(spec: ContainerSpec) -> str:
         words += ["--restart", spec.restart]
     if spec.memory is not None:
         words += ["--memory", str(spec.memory), "--memory-swap", str(spec.memory)]
+    words += ["--security-opt", "no-new-privileges", "--pids-limit", str(spec.pids)]
     for mount in spec.mounts:
         words += ["-v", f"{mount.volume}:{mount.target}"]
     return _line(*words, spec.image, *blank_words(spec.command or ()))

@@ -19,7 +19,16 @@ Status = Literal["pass", "warn", "fail", "skip", "error"]
 Source = Literal["registry", "recipe", "build", "bundle", "local"]
 ObjectKind = Literal["container", "network", "volume", "image"]
 Action = Literal[
-    "created", "started", "stopped", "removed", "pulled", "built", "loaded", "recreated", "seeded"
+    "created",
+    "started",
+    "stopped",
+    "removed",
+    "pulled",
+    "built",
+    "loaded",
+    "recreated",
+    "seeded",
+    "renamed",
 ]
 
 
@@ -318,6 +327,19 @@ class NothingLeft:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """A run that failed has taken away what it had made.
+
+    Attributes:
+        how: down or clean.
+        objects: what is gone again, each with its kind.
+    """
+
+    how: str
+    objects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Freed:
     """How many bytes came back to the machine, as the engine itself counts them."""
 
@@ -384,6 +406,7 @@ Event = (
     | Kept
     | LeftBehind
     | NothingLeft
+    | TakenBack
     | Freed
     | Connect
     | Note

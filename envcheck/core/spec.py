@@ -32,6 +32,8 @@ class Label:
     # made empty to be filled from a seed, the seed's fingerprint then.
     MADE = f"{NAMESPACE}.made"
     SEED = f"{NAMESPACE}.seed"
+    # On containers that are there for one command only: the process that removes them at its end.
+    PROCESS = f"{NAMESPACE}.process"
 
 
 RECIPE_BASE = "base"
@@ -73,6 +75,11 @@ def network_name(instance: str) -> str:
 def container_name(instance: str, service: str) -> str:
     """The name of a service's container."""
     return f"{instance}-{service}"
+
+
+def aside_name(container: str) -> str:
+    """What a container is called while `check --deep` tries another one in its place."""
+    return f"{container}-before"
 
 
 def volume_name(instance: str, name: str) -> str:
@@ -122,6 +129,14 @@ class PortBinding:
     host: int | None
 
 
+PIDS_LIMIT = 2048
+"""How many processes and threads a container may have, where the profile does not say.
+
+Podman's default. A server with a thread or process a connection has some hundreds (PostgreSQL
+allows 100 connections by default, MySQL 151); a fork bomb has as many as the machine can bear.
+"""
+
+
 @dataclass(frozen=True)
 class ContainerSpec:
     """A container to create.
@@ -131,6 +146,7 @@ class ContainerSpec:
         restart: what the engine does when its process ends, in Docker's words.
         memory: the most that it may use, bytes, or None.
         hostname: its own name for itself; nothing: the engine makes one up for each container.
+        pids: how many processes and threads it may have.
     """
 
     name: str
@@ -146,6 +162,7 @@ class ContainerSpec:
     restart: str = "no"
     memory: int | None = None
     hostname: str = ""
+    pids: int = PIDS_LIMIT
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:
