@@ -46,7 +46,11 @@ class Killed(BaseException):
 
 
 class FakePlace:
-    """Fulfils `tests.unit.operations.Place`. ``state`` is a folder for the ledger."""
+    """Fulfils `tests.unit.operations.Place`; ``told`` is all that was told lately.
+
+    Args:
+        state: a folder for the ledger.
+    """
 
     def __init__(self, state: Path) -> None:
         self._state = state
@@ -54,12 +58,13 @@ class FakePlace:
         self._engine = self._world.engine
         self._engine.registry = {name: Image(f"sha256:{name}", []) for name in BROUGHT}
         self._came: list[str] = []
+        self.told: list[ev.Event] = []
 
     @contextmanager
     def _session(self, instance: str, calls: int | None) -> Iterator[Session]:
         """A run of its own, as a process would be; it is killed after so many acts."""
         session = Session(
-            emit=lambda _event: None,
+            emit=self.told.append,
             yes=True,
             instance=instance,
             environ={"XDG_STATE_HOME": str(self._state)},
@@ -145,14 +150,13 @@ class FakePlace:
 
     def clean(self, instance: str, calls: int | None) -> Outcome:
         """As the task does it."""
-        events: list[ev.Event] = []
+        self.told.clear()
         with self._session(instance, calls) as session:
-            session.emit = events.append
             try:
                 clean(session, "", CleanOptions())
             except Killed:
                 return "killed"
-        return "done" if fold(events).exit_code == 0 else "failed"
+        return "done" if fold(self.told).exit_code == 0 else "failed"
 
     def observe(self) -> Observed:
         """The engine as it is."""
@@ -170,6 +174,12 @@ class FakePlace:
                 "runs": [run for run in ledger.runs() if run.instance == instance],
             }
         return {what: entries for what, entries in found.items() if entries}
+
+    @property
+    def ledger_file(self) -> Path:
+        """The ledger, while nobody has it open."""
+        (file,) = self._state.glob("envcheck/engines/*/ledger.sqlite3")
+        return file
 
     def lose_ledger(self, how: str) -> None:
         """Have the ledger gone, or broken."""
@@ -246,6 +256,10 @@ class FakePlace:
             for things in (store.containers, store.networks, store.images, store.volumes):
                 cast("dict[str, object]", things).pop(id, None)
         self._came.clear()
+
+    def forget(self, image: str) -> None:
+        """Have an image removed by somebody, where it is here."""
+        self._engine.remove_image(image)
 
     def close(self) -> None:
         """Put everything away."""
