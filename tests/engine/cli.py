@@ -70,6 +70,18 @@ class Cli:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
+    def begun(self, *words: str, **variables: str) -> subprocess.Popen[str]:
+        """Begin to run it; what it writes can be read when it has ended."""
+        return subprocess.Popen(
+            [*self.prefix, ENVCHECK, *words],
+            cwd=self.folder,
+            env=self.variables(**variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     @contextmanager
     def under_way(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run it during the context, and kill it at the end, where it has not ended by then."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from envcheck.core.errors import ExitCode
 from envcheck.run.ledger import Ledger
 from tests.engine import crowd
-from tests.engine.cli import ENVCHECK, Cli, Ran
+from tests.engine.cli import Cli, Ran
 from tests.engine.conftest import REPOSITORY
 from tests.lab import meddler
 
@@ -131,15 +131,8 @@ class Arena:
 
     def _harmed(self, verb: str, fault: Fault) -> tuple[Ran, float]:
         """The run, and the seconds from its fault to its end."""
-        with subprocess.Popen(
-            [*self.cli.prefix, ENVCHECK, *self._words(verb)],
-            cwd=self.cli.folder,
-            env=self.cli.variables(DOCKER_HOST=self.meddler.docker_host),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
+        proxy = self.meddler.docker_host
+        with self.cli.begun(*self._words(verb), DOCKER_HOST=proxy) as process:
             self.meddler.victim = process.pid
             if fault.what == "stall":
                 self._tell_to_stop(process)

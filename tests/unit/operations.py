@@ -149,8 +149,9 @@ class Operations(RuleBasedStateMachine):
 
     @rule(how=st.sampled_from(["gone", "garbage", "half"]))
     def lose_ledger(self, how: str) -> None:
-        """The ledger's file is lost."""
+        """The ledger's file is lost: a job that is done may be run again after it."""
         self.place.lose_ledger(how)
+        self.up_with.clear()
 
     @rule(
         data=st.data(),
