@@ -40,6 +40,7 @@ def known(
     records = session.ledger().images()
     brought: set[str] = set()
     before: set[str] = set()
+    unsure: set[str] = set()
     elsewhere: dict[str, str] = {}
     names: set[str] = set()
     for record in records:
@@ -49,6 +50,7 @@ def known(
         names.add(name_on_engine(record.reference))
         if instance in record.instances:
             (before if record.before else brought).add(image.id)
+            unsure |= {image.id} if record.unsure else set()
         for other in sorted(record.instances - {instance}):
             elsewhere[image.id] = other
     locked: Mapping[str, str] = (
@@ -56,7 +58,13 @@ def known(
     )
     unknown = _without_record(instance, observed, records)
     return Known(
-        frozenset(brought), frozenset(before), elsewhere, frozenset(names), locked, unknown
+        frozenset(brought),
+        frozenset(before),
+        elsewhere,
+        frozenset(names),
+        locked,
+        unknown,
+        frozenset(unsure),
     )
 
 

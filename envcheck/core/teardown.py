@@ -43,6 +43,7 @@ class Known:
         names: the names by which instances got images; somebody else gave all others.
         locked: images that other profiles' lockfiles pin, each with why it is kept.
         unknown: other instances that stand here, of whose images nothing is on record.
+        unsure: those of ``before`` of which only that is not known, since the ledger was lost.
     """
 
     brought: Set[str]
@@ -51,6 +52,7 @@ class Known:
     names: Set[str]
     locked: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    unsure: Set[str] = frozenset()
 
 
 def decide_down(instance: str, observed: Observed) -> Plan:
@@ -140,6 +142,9 @@ def _children_first(observed: Observed, instance: str, known: Known) -> tuple[Se
 def _reason_to_keep(
     image: SeenImage, instance: str, observed: Observed, known: Known
 ) -> str | None:
+    if image.id in known.unsure:
+        name = image_name(image)
+        return f"it may have been here before: the ledger was lost; `docker rmi {name}` removes it"
     if image.id in known.before:
         return "it was here before envcheck"
     for container in observed.containers:
