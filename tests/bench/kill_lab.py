@@ -88,20 +88,13 @@ def _arguments() -> argparse.Namespace:
 
 @contextmanager
 def _arena(folder: Path) -> Iterator[killing.Arena]:
-    """Webapp's images are held by an instance that nobody brings up."""
-    state = {"XDG_STATE_HOME": str(folder / "state")}
-    instance = f"k{os.getpid()}"
-    hold, words = Cli(REPOSITORY, state), ("webapp", "--instance", f"{instance}-images")
-    got = hold("up", "--yes", *words)
-    assert got.code == 0, got.err
-    assert hold("down", *words).code == 0
+    state, instance = {"XDG_STATE_HOME": str(folder / "state")}, f"k{os.getpid()}"
     cli = Cli(killing.project(folder / "project"), state)
-    try:
-        with killing.arena(cli, Docker({}), folder / "door", instance) as arena:
-            yield arena
-    finally:
-        gone = hold("clean", "--yes", *words)
-        assert gone.code == 0, gone.err
+    with (
+        killing.holding(Cli(REPOSITORY, state), instance),
+        killing.arena(cli, Docker({}), folder / "door", instance) as arena,
+    ):
+        yield arena
 
 
 def _say(text: str) -> None:

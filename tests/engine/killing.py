@@ -262,6 +262,20 @@ def project(folder: Path) -> Path:
 
 
 @contextmanager
+def holding(cli: Cli, instance: str) -> Iterator[None]:
+    """Have webapp's images held by an instance that nobody brings up."""
+    words = ("webapp", "--instance", f"{instance}-images")
+    got = cli("up", "--yes", *words, "--json")
+    assert got.code == 0, said(got)
+    assert cli("down", *words).code == 0
+    try:
+        yield
+    finally:
+        gone = cli("clean", "--yes", *words, "--json")
+        assert gone.code == 0, said(gone)
+
+
+@contextmanager
 def arena(cli: Cli, docker: Docker, door: Path, instance: str) -> Iterator[Arena]:
     """An arena for webapp, among strangers.
 
