@@ -172,7 +172,7 @@ class Arena:
             if state[what] != was:
                 yield f"strangers changed: {what}: {was} is now {state[what]}"
         with self._ledger() as ledger:
-            on_record = _entries(ledger, self.instance)
+            on_record = entries(ledger, self.instance)
         if on_record:
             yield f"the ledger still holds {on_record}"
 
@@ -217,7 +217,7 @@ def said(ran: Ran) -> str:
     return f"{error}\n{ran.err[-_SHOWN:]}"
 
 
-def _entries(ledger: Ledger, instance: str) -> dict[str, object]:
+def entries(ledger: Ledger, instance: str) -> dict[str, object]:
     """All that a ledger holds of an instance."""
     found = {
         "instance": instance in ledger.instances(),
