@@ -32,6 +32,8 @@ class Label:
     # made empty to be filled from a seed, the seed's fingerprint then.
     MADE = f"{NAMESPACE}.made"
     SEED = f"{NAMESPACE}.seed"
+    # On volumes that were made to be filled from a snapshot; see `core.restoring`.
+    SNAPSHOT = f"{NAMESPACE}.snapshot"
 
 
 RECIPE_BASE = "base"

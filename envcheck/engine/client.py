@@ -21,6 +21,7 @@ from envcheck.engine.happenings import EventStream, events_of
 from envcheck.engine.image_archive import ImageArchive
 from envcheck.engine.one_off import OneOff, Place
 from envcheck.engine.pull import follow_pull, open_pull, unwatched
+from envcheck.engine.volume_data import VolumeData
 from envcheck.engine.volumes import volume_sizes
 from envcheck.run.ports import NO_VARIABLES, ContainerState, ImageFacts, Ran
 
@@ -56,6 +57,11 @@ class DockerEngine:
     def image_archive(self) -> ImageArchive:
         """Images out of the engine and into it."""
         return ImageArchive(self._api)
+
+    @property
+    def volume_data(self) -> VolumeData:
+        """All that is in a volume, out of it and into it."""
+        return VolumeData(self._api, self.remove_container)
 
     def close(self) -> None:
         """Let go of the connections."""
