@@ -200,7 +200,8 @@ def carry_out(
             _record(session, name, instance, observed)
     login = partial(login_for, environ=session.environ)
     obtain = Obtainer(session.engine(), session.emit, session.clock, login)
-    outcomes = execute(plan, obtain, abort=session.clock.stop, course=course(stage, session.emit))
+    steps = course(stage, session.emit)
+    outcomes = execute(plan, session.recording(obtain), abort=session.clock.stop, course=steps)
     return next((outcome.error for outcome in outcomes if outcome.error), None)
 
 

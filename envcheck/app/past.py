@@ -35,6 +35,7 @@ def past_of(session: Session, desired: Desired, observed: Observed, *, look: boo
         jobs=jobs,
         succeeded=frozenset(_succeeded(session, jobs, observed)),
         marks=dict(_marks(session, desired, observed, look=look)),
+        ports=session.ledger().ports(desired.owner.instance),
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envcheck.core.errors import EngineUnusable, Fix, StepFailed, UsageError
-from envcheck.core.events import Asking, EngineFound
+from envcheck.app.state import engine_folder, locked, open_ledger
+from envcheck.core.errors import EngineUnusable, Fix, UsageError
+from envcheck.core.events import Asking, EngineFound, Note
 from envcheck.doctor.diagnose import diagnose
 from envcheck.doctor.facts import EngineFacts, Facts
 from envcheck.doctor.symptom import Symptom
@@ -19,14 +18,17 @@ from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint, resolve
 from envcheck.host.facts import host_facts
 from envcheck.host.packages import Packages
-from envcheck.run.ledger import Ledger
+from envcheck.run.journal import Journal
 from envcheck.run.ports import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from envcheck.core.events import Emit
+    from envcheck.core.plan import Act
     from envcheck.engine.client import DockerEngine
+    from envcheck.run.ledger import Ledger
 
     Ask = Callable[[Sequence[str], str], bool]
     """Shows some lines and asks a question; None stands for: there is nobody to ask."""
@@ -41,18 +43,23 @@ class Session:
         ask: how to ask the user, or None without a terminal.
         yes: whether all that would be asked is agreed to.
         instance: the name given for the instance, or nothing.
+        command: the task's name, for those who must wait for it.
         packages: knows what the package managers of this machine could give.
+        journal: what the run has done so far to the instance that it holds, or None.
     """
 
     emit: Emit
     ask: Ask | None = None
     yes: bool = False
     instance: str = ""
+    command: str = ""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     clock: SystemClock = field(default_factory=SystemClock)
     packages: Packages = field(default_factory=Packages)
+    journal: Journal | None = field(default=None, init=False)
     _engine: DockerEngine | None = field(default=None, init=False)
     _ledger: Ledger | None = field(default=None, init=False)
+    _folder: Path | None = field(default=None, init=False)
     _facts: Facts | None = field(default=None, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
@@ -119,14 +126,52 @@ class Session:
             StepFailed: its file cannot be made, or is none.
         """
         if self._ledger is None:
-            engine_id = str(self.engine().info().get("ID", ""))
-            path = state_folder(self.environ) / "ledger.sqlite3"
-            try:
-                self._ledger = Ledger(path, engine_id)
-            except (OSError, sqlite3.Error) as error:
-                raise _unusable_ledger(path, error) from error
+            self._ledger = open_ledger(self.folder(), self.engine(), self.emit)
             self._open.callback(self._ledger.close)
         return self._ledger
+
+    def folder(self) -> Path:
+        """Where things are kept that concern this engine; nothing need be there yet."""
+        if self._folder is None:
+            id = str(self.engine().info().get("ID") or self.endpoint().url)
+            self._folder = engine_folder(self.environ, id)
+        return self._folder
+
+    @contextmanager
+    def holding(self, instance: str, command: str) -> Iterator[Journal]:
+        """Be the only one to change an instance, with a journal of what is done.
+
+        Whoever comes second waits, and says for whom. What an earlier run was killed over is told.
+        Within the context the same may be asked for again.
+
+        Raises:
+            StepFailed: another run does not end, or there can be no ledger.
+        """
+        if self.journal is not None and self.journal.instance == instance:
+            yield self.journal
+            return
+        with locked(self.folder(), instance, command, self.emit):
+            self._tell_broken_off(instance)
+            self.journal = Journal(self.ledger(), instance, command)
+            try:
+                yield self.journal
+            finally:
+                self.journal.end()
+                self.journal = None
+
+    def _tell_broken_off(self, instance: str) -> None:
+        """Tell of runs that were killed: who holds the lock knows that they are not under way."""
+        for run in self.ledger().runs():
+            if run.instance == instance:
+                open_ends = ", ".join(str(deed) for deed in run.deeds if not deed.done)
+                over = f"; it was about to {open_ends}" if open_ends else ""
+                who = f"an earlier `{run.command}` (process {run.pid}, begun {run.begun})"
+                self.emit(Note(f"{who} was killed{over}"))
+                self.ledger().end_run(run.id)
+
+    def recording(self, perform: Callable[[Act], None]) -> Callable[[Act], None]:
+        """What does an act, with the journal kept where there is one."""
+        return self.journal.recording(perform) if self.journal else perform
 
     def agree(self, lines: Sequence[str], question: str, *, id: str) -> None:
         """Go on only if the user agrees.
@@ -148,20 +193,3 @@ class Session:
     def close(self) -> None:
         """Let go of the engine and the ledger."""
         self._open.close()
-
-
-def _unusable_ledger(path: Path, error: Exception) -> StepFailed:
-    return StepFailed(
-        f"the ledger {path} cannot be used: {error}",
-        id="machine.ledger-unusable",
-        fix=Fix(
-            "see that you may write there; a file that is broken can be removed, which costs no "
-            "more than images that are kept and jobs that are run again"
-        ),
-    )
-
-
-def state_folder(environ: Mapping[str, str]) -> Path:
-    """Where this user's programs keep what they must remember (XDG Base Directory)."""
-    home = environ.get("XDG_STATE_HOME")
-    return Path(home or Path.home() / ".local" / "state") / "envcheck"

@@ -186,7 +186,7 @@ def _listed(plan: Plan) -> tuple[str, ...]:
 
 def _carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:
     perform = Performer(session.engine(), Lookout(session.clock), session.emit, {})
-    return execute(plan, perform, abort=session.clock.stop)
+    return execute(plan, session.recording(perform), abort=session.clock.stop)
 
 
 def _raise_first(outcomes: tuple[StepOutcome, ...]) -> None:

@@ -20,8 +20,8 @@ from envcheck.core.plan import AwaitReady, StartContainer
 from envcheck.core.situation import Situation
 from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
+from envcheck.run.books import JobBook, PortBook
 from envcheck.run.executor import StepOutcome, execute
-from envcheck.run.ledger import JobBook
 from envcheck.run.lookout import Lookout, listening
 from envcheck.run.perform import Performer
 from envcheck.run.readiness import ServiceUnready, Target
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from envcheck.core.observed import Observed
     from envcheck.core.plan import Plan
     from envcheck.core.profile import Profile
+    from envcheck.core.seeding import FoundSeed
     from envcheck.core.spec import Owner
 
 
@@ -84,6 +85,18 @@ def converge(
         EnvcheckError: as `up`.
     """
     found = seeds.find_seeds(profile)
+    with session.holding(owner.instance, session.command):
+        session.ledger().know(owner)
+        _converge(session, profile, owner, options, found)
+
+
+def _converge(
+    session: Session,
+    profile: Profile,
+    owner: Owner,
+    options: UpOptions,
+    found: Mapping[str, FoundSeed],
+) -> None:
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)
@@ -203,7 +216,7 @@ def run(
         services,
         frozenset(fresh),
         explainer(session, owner.profile),
-        Supplies(JobBook(session.ledger, owner.instance), seeds.contents),
+        supplies_of(session, owner.instance),
     )
 
     def notice(container: str) -> None:
@@ -213,12 +226,18 @@ def run(
     lookout.at_each_end(notice)
     with listening(lookout, engine, owner.instance):
         steps = course("services", session.emit, fail_fast=fail_fast, lost=perform.lost)
-        outcomes = execute(plan, perform, abort=session.clock.stop, course=steps)
+        outcomes = execute(plan, session.recording(perform), abort=session.clock.stop, course=steps)
         _confirm(perform, outcomes)
     _tell_skips(session, outcomes)
     for outcome in outcomes:
         if outcome.error is not None and not isinstance(outcome.error, ServiceUnready):
             raise outcome.error
+
+
+def supplies_of(session: Session, instance: str) -> Supplies:
+    """What an instance's acts need besides an engine."""
+    jobs, ports = JobBook(session.ledger, instance), PortBook(session.ledger, instance)
+    return Supplies(jobs, seeds.contents, ports)
 
 
 def _tell_waiting(session: Session, services: Mapping[str, Target]) -> None:

@@ -103,7 +103,12 @@ def verb(
             common = Common(**taken(flags, Common))
             told = Telling(**taken(flags, Telling)) if telling else Telling()
             answer = answers in said[:1] if isinstance(answers, str) else answers
-            code = run(lambda r: body(r, *said, **flags), common, told, answers=answer)
+
+            def work(this: Run) -> Answer | None:
+                this.session.command = body.__name__
+                return body(this, *said, **flags)
+
+            code = run(work, common, told, answers=answer)
             if code != ExitCode.OK:
                 raise Exit(code=int(code))
 

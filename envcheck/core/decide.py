@@ -152,8 +152,13 @@ def _bindings(
     }
     unavailable = host_ports.busy(observed, now.taken, leaving=leaving) | reserved
     new = {name: s.ports for name, s in services.items() if not standings[name].keep}
-    current = {name: dict(seen.ports) for name in new if (seen := standings[name].seen) is not None}
+    current = {name: _had(standings[name], now.past.ports.get(name, {})) for name in new}
     return host_ports.allot(new, current, unavailable)
+
+
+def _had(standing: Standing, before: Mapping[int, int]) -> dict[int, int]:
+    """The ports of the container that is there, or else those that the last one had."""
+    return dict((standing.seen and standing.seen.ports) or before)
 
 
 def _service(build: PlanBuilder, service: DesiredService, views: _Views, now: Situation) -> None:

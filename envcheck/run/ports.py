@@ -205,6 +205,13 @@ class JobRecords(Protocol):
         """Nothing is known of a job any more."""
 
 
+class PortRecords(Protocol):
+    """What is on record of the host ports of an instance."""
+
+    def hold(self, service: str, ports: Mapping[int, int]) -> None:
+        """A service has these host ports now, by container port."""
+
+
 class Pauses(Protocol):
     """All that `poll` needs of time."""
 

@@ -1,13 +1,15 @@
-"""What jobs and seeds need besides an engine: their records, and what is in their files."""
+"""What acts need besides an engine: the records of jobs and ports, and what is in seeds' files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from envcheck.core.seeding import SeedFile
-    from envcheck.run.ports import Content, Contents, JobRecords
+    from envcheck.run.ports import Content, Contents, JobRecords, PortRecords
 
 
 class Unrecorded:
@@ -23,16 +25,24 @@ class Unrecorded:
         """Nothing is known of a job any more."""
 
 
+class Unheld:
+    """Ports that nobody keeps on record."""
+
+    def hold(self, service: str, ports: Mapping[int, int]) -> None:
+        """A service has these host ports now."""
+
+
 def _nothing(file: SeedFile) -> Content:
     raise FileNotFoundError(file.path)
 
 
 @dataclass(frozen=True)
 class Supplies:
-    """The records of an instance's jobs, and the contents of its seeds' files."""
+    """The records of an instance's jobs and ports, and the contents of its seeds' files."""
 
     jobs: JobRecords
     contents: Contents
+    ports: PortRecords = field(default_factory=Unheld)
 
 
 NO_SUPPLIES = Supplies(Unrecorded(), _nothing)

@@ -60,7 +60,8 @@ def moment(docker: Docker, container: str, which: str) -> datetime:
 
 
 def records(state: Path) -> list[tuple[str, str]]:
-    with closing(sqlite3.connect(state / "envcheck" / "ledger.sqlite3")) as ledger:
+    (path,) = (state / "envcheck" / "engines").glob("*/ledger.sqlite3")
+    with closing(sqlite3.connect(path)) as ledger:
         rows = ledger.execute("SELECT instance, service FROM jobs").fetchall()
     return [(instance, service) for instance, service in rows if instance == INSTANCE]
 

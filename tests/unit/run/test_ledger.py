@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from envcheck.core.jobs import JobRecord
-from envcheck.run.ledger import ImageRecord, JobBook, Ledger
+from envcheck.run.books import JobBook
+from envcheck.run.ledger import ImageRecord, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-ENGINE = "one-engine"
 
 
 @pytest.fixture
@@ -29,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def ledger(path: Path) -> Iterator[Ledger]:
     """A ledger."""
-    with closing(Ledger(path, ENGINE)) as found:
+    with closing(Ledger(path)) as found:
         yield found
 
 
@@ -57,16 +55,16 @@ def test_the_first_record_of_an_image_counts(ledger: Ledger, *, before: bool) ->
 
 
 def test_it_outlives_the_program(path: Path) -> None:
-    with closing(Ledger(path, ENGINE)) as first:
+    with closing(Ledger(path)) as first:
         first.use("redis:8", "shop", before=True)
         written = first.images()
-    with closing(Ledger(path, ENGINE)) as second:
+    with closing(Ledger(path)) as second:
         assert second.images() == written
 
 
 def test_an_entry_is_on_disk_before_the_act_that_it_describes(path: Path) -> None:
     """Another program sees it at once: it would be there after a power cut, too."""
-    with closing(Ledger(path, ENGINE)) as one, closing(Ledger(path, ENGINE)) as other:
+    with closing(Ledger(path)) as one, closing(Ledger(path)) as other:
         one.use("redis:8", "shop", before=False)
         assert other.images() == one.images() != ()
 
@@ -89,15 +87,6 @@ def test_forgetting_what_was_never_there_is_no_error(ledger: Ledger) -> None:
     assert len(ledger.images()) == 1
 
 
-def test_each_engine_has_entries_of_its_own(path: Path) -> None:
-    with closing(Ledger(path, "one")) as one, closing(Ledger(path, "two")) as two:
-        one.use("redis:8", "shop", before=True)
-        two.use("redis:8", "shop", before=False)
-        one.forget_use("redis:8", "shop")
-        assert one.images() == ()
-        assert [record.before for record in two.images()] == [False]
-
-
 def test_only_its_user_can_read_it(ledger: Ledger, path: Path) -> None:
     ledger.use("redis:8", "shop", before=False)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -110,13 +99,13 @@ def test_many_programs_can_begin_and_write_at_once(path: Path) -> None:
     """Each with a connection of its own, the first of them on a file that is not there yet."""
 
     def record(number: int) -> None:
-        with closing(Ledger(path, ENGINE)) as ledger:
+        with closing(Ledger(path)) as ledger:
             for image in range(5):
                 ledger.use(f"image:{image}", f"instance-{number}", before=False)
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(record, range(16)))
-    with closing(Ledger(path, ENGINE)) as ledger:
+    with closing(Ledger(path)) as ledger:
         assert {len(record.instances) for record in ledger.images()} == {16}
         assert len(ledger.images()) == 5
 
@@ -153,26 +142,6 @@ def test_the_jobs_of_one_instance_are_forgotten_all_or_one(ledger: Ledger) -> No
     ledger.forget_jobs("shop-two")
     assert ledger.jobs("shop-two") == {}
     assert set(ledger.jobs("shop")) == {"migrate"}
-
-
-def test_the_jobs_of_each_engine_are_its_own(path: Path) -> None:
-    with closing(Ledger(path, "one")) as one, closing(Ledger(path, "two")) as two:
-        one.begin_job("shop", "migrate", "x", "c")
-        two.forget_jobs("shop")
-        assert set(one.jobs("shop")) == {"migrate"}
-        assert two.jobs("shop") == {}
-
-
-def test_a_ledger_from_before_there_were_jobs_gets_a_table_for_them(path: Path) -> None:
-    path.parent.mkdir(parents=True)
-    with closing(sqlite3.connect(path)) as old:
-        old.execute(
-            "CREATE TABLE images (engine TEXT, reference TEXT, before INTEGER,"
-            " PRIMARY KEY (engine, reference))"
-        )
-    with closing(Ledger(path, ENGINE)) as ledger:
-        ledger.begin_job("shop", "migrate", "x", "c")
-        assert set(ledger.jobs("shop")) == {"migrate"}
 
 
 def test_an_instance_without_jobs_needs_no_ledger() -> None:

@@ -77,7 +77,8 @@ def test_images_are_on_record_before_they_are_loaded(tmp_path: Path) -> None:
     place = Place(tmp_path, Broken())
     with pytest.raises(StepFailed, match="disk is full"):
         place.load(BUNDLE)
-    ledger = Ledger(tmp_path / "state" / "envcheck" / "ledger.sqlite3", "test")
+    (path,) = (tmp_path / "state" / "envcheck" / "engines").glob("*/ledger.sqlite3")
+    ledger = Ledger(path)
     records = {record.reference: record for record in ledger.images()}
     ledger.close()
     assert {*records} == {*small.IMAGES, *(name for names in small.NAMES for name in names)}

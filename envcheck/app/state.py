@@ -1,0 +1,99 @@
+"""What is kept of an engine in the user's state folder: its ledger, and the locks of its instances.
+
+STATE/envcheck/engines/ENGINE/ledger.sqlite3
+STATE/envcheck/engines/ENGINE/locks/INSTANCE.lock
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from envcheck.core.errors import Fix, StepFailed
+from envcheck.core.events import Note
+from envcheck.core.remembered import from_labels
+from envcheck.host.locks import Held, held, holder_of
+from envcheck.run.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from envcheck.core.events import Emit
+    from envcheck.engine.client import DockerEngine
+    from envcheck.host.locks import Holder
+
+PATIENCE = 900.0
+"""Seconds for which one run waits for another: longer than any `up` takes that is not stuck."""
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Where this user's programs keep what they must remember (XDG Base Directory)."""
+    home = environ.get("XDG_STATE_HOME")
+    return Path(home or Path.home() / ".local" / "state") / "envcheck"
+
+
+def engine_folder(environ: Mapping[str, str], engine_id: str) -> Path:
+    """What is kept of the engine with this id."""
+    name = hashlib.sha256(engine_id.encode()).hexdigest()[:16]
+    return state_folder(environ) / "engines" / name
+
+
+def open_ledger(folder: Path, engine: DockerEngine, emit: Emit) -> Ledger:
+    """The ledger in an engine's folder; made anew from labels, with a warning, where it is lost.
+
+    Raises:
+        StepFailed: it cannot be made, or not be used.
+    """
+    ledger = Ledger(folder / "ledger.sqlite3", lambda: from_labels(engine.observe()))
+    if ledger.set_aside is not None:
+        emit(Note(f"the ledger was broken, and is now {ledger.set_aside}"))
+    if ledger.remembered or ledger.set_aside is not None:
+        emit(Note(_MADE_ANEW))
+    return ledger
+
+
+_MADE_ANEW = (
+    "the ledger was made anew from the labels on this engine; images that may have been here "
+    "before envcheck are kept, and jobs are run again"
+)
+
+
+def lock_path(folder: Path, name: str) -> Path:
+    """The file of a lock."""
+    return folder / "locks" / f"{quote(name, safe='')}.lock"
+
+
+def holder(folder: Path, instance: str) -> Holder | None:
+    """Who works on an instance now, of those who share this state folder."""
+    return holder_of(lock_path(folder, instance))
+
+
+@contextmanager
+def locked(folder: Path, instance: str, command: str, emit: Emit) -> Iterator[None]:
+    """Be the only one to work on an instance; who must wait says for whom.
+
+    Raises:
+        StepFailed: somebody else works on it still, or the lock's file cannot be made.
+    """
+
+    def waiting(who: Holder | None) -> None:
+        emit(Note(f"waiting for {who or 'another run'}, which works on {instance}"))
+
+    path = lock_path(folder, instance)
+    try:
+        with held(path, command, seconds=PATIENCE, waiting=waiting):
+            yield
+    except Held as found:
+        raise _busy(instance, found.holder) from None
+
+
+def _busy(instance: str, who: Holder | None) -> StepFailed:
+    fix = Fix("look at what it does; if it is stuck, end it", (f"ps -fp {who.pid}",) if who else ())
+    return StepFailed(
+        f"{who or 'another run'} works on {instance} since more than {PATIENCE / 60:.0f} minutes",
+        id="instance.busy",
+        fix=fix,
+    )
