@@ -27,6 +27,7 @@ from envcheck.core.plan import (
     StartContainer,
     StopContainer,
 )
+from envcheck.core.restoring import refuse_halves
 from envcheck.core.situation import Standing, standing_of
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def decide_up(now: Situation, *, first: int = 1) -> Plan:
 
     Raises:
         ObjectConflict: something that is not ours has a name that we need.
-        UsageError: the instance belongs to another folder.
+        UsageError: the instance belongs to another folder, or a volume is half restored.
     """
     refuse_foreign(now.desired, now.observed)
+    refuse_halves(now.desired, now.observed, now.past.halves)
     build = PlanBuilder(first)
     _network(build, now)
     views = _views(now)

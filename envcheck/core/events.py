@@ -19,7 +19,16 @@ Status = Literal["pass", "warn", "fail", "skip", "error"]
 Source = Literal["registry", "recipe", "build", "bundle", "local"]
 ObjectKind = Literal["container", "network", "volume", "image"]
 Action = Literal[
-    "created", "started", "stopped", "removed", "pulled", "built", "loaded", "recreated", "seeded"
+    "created",
+    "started",
+    "stopped",
+    "removed",
+    "pulled",
+    "built",
+    "loaded",
+    "recreated",
+    "seeded",
+    "restored",
 ]
 
 

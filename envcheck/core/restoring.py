@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Set
 
     from envcheck.core.desired import Desired
-    from envcheck.core.observed import SeenVolume
+    from envcheck.core.observed import Observed, SeenVolume
+    from envcheck.core.spec import Owner
 
 WHOLE = ".envcheck-restored"
 """The file, in the root of the volume."""
@@ -42,7 +43,7 @@ def made_again(labels: Mapping[str, str]) -> bool:
     return labels.get(Label.SNAPSHOT, "").startswith(_SEEDED)
 
 
-def refuse_halves(desired: Desired, halves: Mapping[str, SeenVolume]) -> None:
+def refuse_halves(desired: Desired, observed: Observed, halves: Set[str]) -> None:
     """See that no service would be started on half of its data.
 
     Raises:
@@ -50,16 +51,18 @@ def refuse_halves(desired: Desired, halves: Mapping[str, SeenVolume]) -> None:
     """
     for service in desired.services.values():
         for volume in service.volumes:
-            half = halves.get(volume.name)
+            half = observed.volume(volume.name) if volume.name in halves else None
             if half is not None and not made_again(half.labels):
-                raise _unfinished(desired, service.name, half)
+                raise unfinished(desired.owner, half)
 
 
-def _unfinished(desired: Desired, service: str, half: SeenVolume) -> UsageError:
-    name = half.labels[Label.SNAPSHOT].rpartition(":")[0]
-    who = desired.owner.profile
-    if desired.owner.instance != who:
-        who += f" --instance {desired.owner.instance}"
+def unfinished(owner: Owner, half: SeenVolume) -> UsageError:
+    """The error for a volume that holds a part of a snapshot only."""
+    name = half.labels[Label.SNAPSHOT].rpartition(":")[0].removeprefix(_SEEDED)
+    service = half.labels.get(Label.SERVICE, "")
+    who = owner.profile
+    if owner.instance != who:
+        who += f" --instance {owner.instance}"
     return UsageError(
         f"volume {half.name} holds a part of snapshot '{name}' only: restoring it was broken off",
         id="snapshot.unfinished",
@@ -87,12 +90,3 @@ def other_major(kind: str, saved: str, pinned: str) -> bool:
     series = _SERIES.get(kind, 0)
     pairs = zip(saved.split("."), pinned.split("."), strict=False)
     return bool(saved and pinned) and any(old != new for old, new in [*pairs][:series])
-
-
-def halves_among(volumes: Mapping[str, SeenVolume], whole: Set[str]) -> dict[str, SeenVolume]:
-    """Those of the volumes that were to be filled and are not among the whole ones."""
-    return {
-        name: volume
-        for name, volume in volumes.items()
-        if Label.SNAPSHOT in volume.labels and name not in whole
-    }

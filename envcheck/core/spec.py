@@ -36,6 +36,9 @@ class Label:
     SNAPSHOT = f"{NAMESPACE}.snapshot"
 
 
+DEFAULT_GRACE = 10
+"""Seconds for which the engine waits for a container's end, unless it is told otherwise."""
+
 RECIPE_BASE = "base"
 """The value of `Label.RECIPE` on the image that all recipes build upon."""
 
@@ -133,6 +136,8 @@ class ContainerSpec:
         restart: what the engine does when its process ends, in Docker's words.
         memory: the most that it may use, bytes, or None.
         hostname: its own name for itself; nothing: the engine makes one up for each container.
+        stop_signal: what its process is told to end with, unless its image says so itself.
+        grace: seconds that it then has until it is killed.
     """
 
     name: str
@@ -148,6 +153,8 @@ class ContainerSpec:
     restart: str = "no"
     memory: int | None = None
     hostname: str = ""
+    stop_signal: str = ""
+    grace: int = DEFAULT_GRACE
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

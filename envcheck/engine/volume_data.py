@@ -47,9 +47,7 @@ class VolumeData:
 
     @ours("holding volume", "create")
     def _hold(self, volume: str, image: str, labels: Mapping[str, str], mode: str) -> str:
-        host = self._api.create_host_config(
-            binds=[f"{volume}:/{ROOT}:{mode}"], network_mode="none"
-        )
+        host = self._api.create_host_config(binds=[f"{volume}:/{ROOT}:{mode}"], network_mode="none")
         made = self._api.create_container(
             image, command=["true"], labels=dict(labels), host_config=host
         )

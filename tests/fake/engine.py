@@ -238,12 +238,12 @@ class FakeEngine:
             container.age(self.clock.now())
 
     @_act
-    def stop_container(self, name: str, grace: int) -> None:
+    def stop_container(self, name: str, grace: int | None = None) -> None:
         """Stop a container; one that is deaf costs the whole grace."""
         container = self.store.container(name)
         if container.running:
             if container.life.deaf:
-                self.clock.wait(grace)
+                self.clock.wait(container.spec.grace if grace is None else grace)
             with self._telling(container):
                 container.stop()
 

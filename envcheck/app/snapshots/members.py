@@ -26,12 +26,16 @@ class Members:
         """What is wrong with a member; nothing where it may be there."""
         if not self._any:
             self._any = True
-            return "" if member.name.rstrip("/") == ROOT and member.isdir() else "it is not its root"
+            return (
+                "" if member.name.rstrip("/") == ROOT and member.isdir() else "it is not its root"
+            )
         if fault := self._fault_of_name(member.name):
             return fault
         if member.ischr() or member.isblk():
             return "it is a device"
-        if not (member.isreg() or member.isdir() or member.issym() or member.islnk() or member.isfifo()):
+        if not (
+            member.isreg() or member.isdir() or member.issym() or member.islnk() or member.isfifo()
+        ):
             return "it is of no known kind"
         if member.islnk() and (fault := self._fault_of_name(member.linkname)):
             return f"a link to {ascii(member.linkname)[1:-1][:80]}: {fault}"

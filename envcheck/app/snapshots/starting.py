@@ -1,0 +1,108 @@
+"""Starting from a snapshot: its data takes the place of what is there, which is saved first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from envcheck.app.snapshots import restoring
+from envcheck.app.snapshots.contents import holdings
+from envcheck.app.snapshots.halves import halves_of
+from envcheck.app.snapshots.safety import save_first
+from envcheck.app.snapshots.store import verified
+from envcheck.app.snapshots.taking import Source
+from envcheck.core import events as ev
+from envcheck.core.figures import size
+from envcheck.core.foreign import refuse_foreign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from envcheck.app.session import Session
+    from envcheck.app.snapshots.contents import Holdings
+    from envcheck.app.snapshots.file import Snapshot
+    from envcheck.app.snapshots.restoring import Goal
+    from envcheck.core.desired import Desired
+    from envcheck.core.observed import Observed
+    from envcheck.core.profile import Profile
+    from envcheck.core.spec import Owner
+    from envcheck.services.desired import ImageChoice
+
+_CAUSE = "a snapshot takes its place"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Puts a snapshot in the place of an instance's data; called before anything is decided.
+
+    Attributes:
+        path: the snapshot's file.
+        save_first: whether what is there is saved before.
+    """
+
+    session: Session
+    profile: Profile
+    owner: Owner
+    path: Path
+    save_first: bool = True
+
+    def __call__(self, desired: Desired, choices: Mapping[str, ImageChoice]) -> None:
+        """Do it.
+
+        Raises:
+            UsageError: the snapshot does not fit, or it was not agreed to; nothing was done.
+            EnvcheckError: something could not be done.
+        """
+        with verified(self.session, self.path) as snapshot:
+            wanted = restoring.goals(snapshot.index, self.profile, desired)
+            pins = {name: choice.pin for name, choice in choices.items()}
+            restoring.refuse_other_version(snapshot.index, self.profile, pins)
+            observed = self.session.engine().observe()
+            refuse_foreign(desired, observed)
+            names = tuple(goal.spec.name for goal in wanted)
+            restoring.refuse_foreign_users(self.owner.instance, names, observed)
+            restoring.refuse_full_disk(self.session, wanted)
+            self._give_up(snapshot, wanted, observed)
+            restoring.take_away(self.session, self.owner.instance, names, _CAUSE, graceful=True)
+            restoring.fill(self.session, snapshot, wanted)
+            self._tell_others(names, desired)
+
+    def _give_up(self, snapshot: Snapshot, wanted: tuple[Goal, ...], observed: Observed) -> None:
+        """Ask for the data that is there, and save it."""
+        held = holdings(self.owner.instance, observed)
+        lost = self._whole(held, observed)
+        sizes = self.session.engine().volume_sizes()
+        names = {goal.spec.name for goal in wanted}
+        full = [v.name for v in lost.volumes if v.name in names and sizes.get(v.name, 0)]
+        if not full:
+            return
+        lines = [f"volume     {name}   {size(sizes[name])}" for name in full]
+        when = f"snapshot '{snapshot.index.name}' of {snapshot.index.created}"
+        first = "It is saved first." if self.save_first else "It is not saved."
+        question = f"Replace this data by {when}? {first}"
+        self.session.agree(lines, question, id="snapshot.not-agreed")
+        if self.save_first:
+            label = self.profile.name
+            source = Source(lost, label, self.profile)
+            save_first(self.session, source, "restore", lambda _stopped: None)
+
+    def _whole(self, held: Holdings, observed: Observed) -> Holdings:
+        """Without the halves that an earlier attempt has left: they are in a snapshot as a whole."""
+        halves = halves_of(self.session, held, observed)
+        volumes = tuple(volume for volume in held.volumes if volume.name not in halves)
+        left = {volume.name for volume in volumes}
+        return replace(
+            held,
+            volumes=volumes,
+            users=tuple(user for user in held.users if left & {*user.volumes}),
+        )
+
+    def _tell_others(self, names: tuple[str, ...], desired: Desired) -> None:
+        """Say what of the instance's data is not from the snapshot."""
+        observed = self.session.engine().observe()
+        for service in desired.services.values():
+            for volume in service.volumes:
+                if volume.name not in names and observed.volume(volume.name) is not None:
+                    text = f"volume {volume.name} is not in the snapshot, and stays as it was"
+                    self.session.emit(ev.Note(text))
