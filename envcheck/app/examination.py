@@ -10,7 +10,7 @@ from envcheck.app.checks.exam import Check, Exam, failed
 from envcheck.core.errors import EnvcheckError
 from envcheck.core.events import Checked, Result
 from envcheck.core.plan import Act, PlanBuilder, RunCheck
-from envcheck.run.executor import execute, within
+from envcheck.run.executor import Course, execute, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from envcheck.core.events import Emit
 
 _BROKEN = ("fail", "error", "skip")
+_FAREWELL = 1.3  # seconds
 
 
 class CheckBroken(EnvcheckError):
@@ -50,7 +51,9 @@ def examine(exam: Exam, checks: Sequence[Check], done: Iterable[Result] = ()) ->
         broken = [known[need] for need in check.needs if _is_broken(known.get(need))]
         teller.tell(_skip(check, broken[0]) if broken else _outcome(check, exam))
 
-    execute(plan.plan(), perform, abort=exam.session.clock.stop)
+    # A proof that is broken off puts its container back, which takes longer than hanging up.
+    course = Course(farewell=_FAREWELL)
+    execute(plan.plan(), perform, abort=exam.session.clock.stop, course=course)
 
 
 def _is_broken(result: Result | None) -> bool:

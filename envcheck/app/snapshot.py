@@ -36,7 +36,7 @@ ACTIONS = ("save", "list", "restore", "remove")
 
 @dataclass(frozen=True)
 class Saved:
-    """What was saved: its name and file, bytes unpacked and packed, volumes, and how long it took."""
+    """What was saved: name and file, bytes unpacked and packed, volumes, and how long it took."""
 
     name: str
     path: str
@@ -116,7 +116,7 @@ def data_pins(profile: Profile) -> dict[str, Reference]:
     pins = {name: service.image for name, service in profile.services.items() if service.image}
     for name, build in builds_of(profile).items():
         images = KINDS[build.service.kind].images
-        pins |= {name: base for base in build.bases.values() if base.base in images}
+        pins.update((name, base) for base in build.bases.values() if base.base in images)
     return pins
 
 

@@ -12,6 +12,7 @@ from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.offline import refuse_missing, settled
 from envcheck.app.past import past_of
+from envcheck.app.rollback import OnFailure, interrupted, undo
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
@@ -50,6 +51,7 @@ class UpOptions:
         rerun_jobs: whether jobs that are done already are run again.
         locked: whether nothing but the images of the lockfile will do.
         offline: whether nobody on a network is asked for anything.
+        on_failure: what becomes of what the run has made, where it fails or is interrupted.
         from_snapshot: the snapshot whose data takes the place of what is there; nothing for none.
     """
 
@@ -57,6 +59,7 @@ class UpOptions:
     rerun_jobs: bool = False
     locked: bool = False
     offline: bool = False
+    on_failure: OnFailure = "keep"
     from_snapshot: str = ""
 
 
@@ -120,7 +123,15 @@ def converge(
     """
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
-        _converge(session, profile, owner, options, meanwhile)
+        try:
+            well = _converge(session, profile, owner, options, meanwhile)
+        except KeyboardInterrupt:
+            raise interrupted(session, owner, options.on_failure) from None
+        except EnvcheckError:
+            undo(session, owner, options.on_failure)
+            raise
+        if not well:
+            undo(session, owner, options.on_failure)
 
 
 def prepared(
@@ -142,7 +153,8 @@ def prepared(
 
 def _converge(
     session: Session, profile: Profile, owner: Owner, options: UpOptions, meanwhile: Meanwhile
-) -> None:
+) -> bool:
+    """As `converge`, within its lock; whether every service is ready."""
     desired, choices = prepared(session, profile, owner, options)
     meanwhile.prepare(desired, choices)
     observed = session.engine().observe()
@@ -153,7 +165,7 @@ def _converge(
     for note in seed_notes(now):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
-    run(session, owner, plan, services, fail_fast=options.fail_fast, seeded=meanwhile.seeded)
+    return run(session, owner, plan, services, fail_fast=options.fail_fast, seeded=meanwhile.seeded)
 
 
 def get_images(
@@ -236,7 +248,7 @@ def _with_digest(choice: ImageChoice, observed: Observed) -> ImageChoice:
     return ImageChoice(choice.used, choice.pin, choice.shown, choice.source, digest_of(seen))
 
 
-def run(
+def run(  # noqa: PLR0913 - the plan, its services, and how it is carried out
     session: Session,
     owner: Owner,
     plan: Plan,
@@ -244,8 +256,11 @@ def run(
     *,
     fail_fast: bool = False,
     seeded: Callable[[ApplySeed, float], None] = NOTHING.seeded,
-) -> None:
+) -> bool:
     """Carry out a plan on the engine for an instance, and tell what was skipped.
+
+    Returns:
+        Whether every service is ready.
 
     Raises:
         EnvcheckError: a step failed that is no service's readiness.
@@ -276,6 +291,7 @@ def run(
     for outcome in outcomes:
         if outcome.error is not None and not isinstance(outcome.error, ServiceUnready):
             raise outcome.error
+    return all(o.status == "done" and not perform.lost(o.step.act) for o in outcomes)
 
 
 def supplies_of(session: Session, instance: str) -> Supplies:

@@ -24,13 +24,15 @@ from envcheck.cli.flags import (
     signature,
     taken,
 )
-from envcheck.cli.listeners import listeners, refuse_unknown_progress, report_files
+from envcheck.cli.interrupts import interruptible
+from envcheck.cli.listeners import listeners, program_name, refuse_unknown_progress, report_files
 from envcheck.cli.positional import NO_LETTERS, task_of
 from envcheck.cli.streams import say
 from envcheck.core.errors import ExitCode, UsageError
 from envcheck.core.lanes import timeline
 from envcheck.core.report import fold
 from envcheck.reporters.bus import Bus
+from envcheck.reporters.calling import as_called
 from envcheck.reporters.outside import Outside
 
 if TYPE_CHECKING:
@@ -127,16 +129,23 @@ def run(work: Work, common: Common, telling: Telling = NOTHING_MORE, *, answers:
     Returns:
         The exit code of its report.
     """
+    from envcheck.app.remains import at_once
     from envcheck.app.session import Session
 
     files, work = _with_files(telling, work)
     bus = Bus(*listeners(common, telling, answers=answers), *files)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both mean: stop what you do
-    session = Session(emit=bus.emit, ask=_ask(common), yes=common.yes, instance=common.instance)
-    answer, trace = _attempt(work, Run(session, bus))
-    with _undisturbed(), closing(session):
-        report = _report(bus, answer)
-        bus.finish(report)
+    session = Session(
+        emit=bus.emit,
+        ask=_ask(common),
+        yes=common.yes,
+        terminal=_terminal(),
+        instance=common.instance,
+    )
+    with interruptible(lambda: [as_called(line, program_name()) for line in at_once(session)]):
+        answer, trace = _attempt(work, Run(session, bus))
+        with _undisturbed(), closing(session):
+            report = _report(bus, answer)
+            bus.finish(report)
     if trace and common.debug:
         say(Outside(runner=True).text(bus.blanked(trace)), sys.stderr)
     if answer.text and not common.json:
@@ -196,8 +205,12 @@ def _undisturbed() -> Iterator[None]:
             signal.signal(each, handler or signal.SIG_DFL)
 
 
+def _terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _ask(common: Common) -> Callable[..., bool] | None:
-    if common.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if common.yes or not _terminal():
         return None
     from envcheck.cli.terminal import ask
 

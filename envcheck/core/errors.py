@@ -6,10 +6,11 @@
     │   ├── BundleInvalid   2   a file is no bundle, is damaged, or holds what no bundle may hold
     │   └── SnapshotInvalid 2   the same of a snapshot
     ├── EngineUnusable      3   Docker cannot be used
-    └── StepFailed          4   a step (pull, build, create, start, remove) failed
-        ├── ObjectMissing       the engine says that the object is not there
-        ├── ObjectConflict      the engine says that the object is in use or exists already
-        └── RegistryUnreachable no registry answered for an image
+    ├── StepFailed          4   a step (pull, build, create, start, remove) failed
+    │   ├── ObjectMissing       the engine says that the object is not there
+    │   ├── ObjectConflict      the engine says that the object is in use or exists already
+    │   └── RegistryUnreachable no registry answered for an image
+    └── Interrupted       130   somebody ended the run
 
 Anything else that escapes is a bug in envcheck (exit code 70).
 """
@@ -137,6 +138,12 @@ class StepFailed(EnvcheckError):
     """The engine could not carry out a step."""
 
     exit_code = ExitCode.FAILED
+
+
+class Interrupted(EnvcheckError):
+    """Somebody ended the run; the evidence is what it had made by then."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class ObjectMissing(StepFailed):

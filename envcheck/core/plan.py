@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from envcheck.core.jobs import JobInputs
     from envcheck.core.recipe import Recipe
@@ -266,6 +266,14 @@ class Plan:
 
     def __bool__(self) -> bool:
         return bool(self.steps)
+
+    def only(self, wanted: Callable[[Act], bool]) -> Plan:
+        """The steps whose acts are wanted; nothing waits for those that are not."""
+        steps = tuple(step for step in self.steps if wanted(step.act))
+        numbers = {step.id for step in steps}
+        return Plan(
+            tuple(replace(s, after=tuple(n for n in s.after if n in numbers)) for s in steps)
+        )
 
 
 class PlanBuilder:

@@ -9,13 +9,13 @@ import contextlib
 import errno
 import os
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix, StepFailed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import BinaryIO
 
 ENDING = ".snapshot"

@@ -18,6 +18,7 @@ Tone = Literal["good", "look", "stop"]
 
 _BRINGS_UP = ("up", "onboard", "run")
 _TAKES_DOWN = ("down", "clean")
+_WITH_WORDS = ("bundle", "snapshot")
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ class Sentence:
 
     @property
     def _again(self) -> str:
-        if self.report.command.startswith("bundle"):  # which file it was about is not known here
+        if self.report.command.startswith(_WITH_WORDS):  # what it was about is not known here
             return "fix it and run it again"
         again = f"run {self._call(self.report.command)} again"
         return again if self.report.command in _TAKES_DOWN else f"fix it and {again}"

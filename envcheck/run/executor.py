@@ -6,11 +6,12 @@ this module only.
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from functools import partial
+from threading import BoundedSemaphore, Event, Thread
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from envcheck.core.errors import EnvcheckError
 from envcheck.run.ports import Stopped
@@ -27,7 +28,9 @@ T_co = TypeVar("T_co", covariant=True)
 WORKERS = 16
 """More acts than this at once make no engine faster; the SDK's connection pool holds as many."""
 
-_FAREWELL = 2.0  # seconds; what does not end when it is told to is left behind
+FAREWELL = 0.5
+"""Seconds for what is under way to end when a run is broken off. What does not is left behind: its
+thread does not keep the program alive, and the engine gives up a call when the program ends."""
 
 
 def within(seconds: float, call: Callable[[], T]) -> T:
@@ -61,6 +64,10 @@ def aside(call: Callable[[], T], ended: Callable[[], None]) -> Pending[T]:
 
     ``ended`` is called when the call has ended.
     """
+    return _begun(call, ended)
+
+
+def _begun(call: Callable[[], T], ended: Callable[[], None]) -> Future[T]:
     future: Future[T] = Future()
 
     def run() -> None:
@@ -70,8 +77,37 @@ def aside(call: Callable[[], T], ended: Callable[[], None]) -> Pending[T]:
             future.set_exception(error)
         ended()
 
-    Thread(target=run, daemon=True, name="envcheck-aside").start()
+    Thread(target=run, daemon=True, name="envcheck").start()
     return future
+
+
+class _Workers:
+    """Does calls side by side, as many at once as there are workers, and begins no more when told.
+
+    Not a ThreadPoolExecutor: the interpreter waits for its threads at the end, however long an
+    engine that hangs may take.
+    """
+
+    def __init__(self) -> None:
+        self._free = BoundedSemaphore(WORKERS)
+        self._over = False
+
+    def submit(self, call: Callable[[], T]) -> Future[T]:
+        def do() -> T:
+            with self._free:
+                if self._over:
+                    raise Stopped
+                return call()
+
+        return _begun(do, lambda: None)
+
+    def farewell(
+        self, pending: Iterable[Future[Any]], abort: Callable[[], None], seconds: float
+    ) -> None:
+        """Begin nothing more, end the waits, and give what is under way a moment to end."""
+        self._over = True
+        abort()
+        wait(tuple(pending), seconds)
 
 
 @contextmanager
@@ -83,7 +119,7 @@ def beside(call: Callable[[], None], end: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         end()
-        ended.wait(_FAREWELL)
+        ended.wait(FAREWELL)
     # Only here: what went wrong beside may not take the place of what ended the context.
     if pending.done():
         pending.result()
@@ -100,14 +136,13 @@ def side_by_side(call: Callable[[T], U], values: Iterable[T], abort: Callable[[]
     Raises:
         Exception: what the first call in their order raised that did; all have ended by then.
     """
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="envcheck") as pool:
-        try:
-            under_way = [pool.submit(call, value) for value in values]
-            wait(under_way)
-        except BaseException:
-            abort()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    workers, under_way = _Workers(), list[Future[U]]()
+    try:
+        under_way += [workers.submit(partial(call, value)) for value in values]
+        wait(under_way)
+    except BaseException:
+        workers.farewell(under_way, abort, FAREWELL)
+        raise
     return [future.result() for future in under_way]
 
 
@@ -131,12 +166,14 @@ class Course:
         ended: told of each step's outcome.
         lost: whether what a step has done is gone again, such as a service that was ready: what
             waits for that step, and has not begun, is skipped then.
+        farewell: seconds for what is under way to end where the run is broken off.
     """
 
     fail_fast: bool = False
     begins: Callable[[Step], None] = lambda _step: None
     ended: Callable[[StepOutcome], None] = lambda _outcome: None
     lost: Callable[[Step], bool] = lambda _step: False
+    farewell: float = FAREWELL
 
 
 SILENT = Course()
@@ -163,16 +200,14 @@ def execute(
 
     Raises:
         Exception: whatever ``perform`` raises that is not an EnvcheckError, after the acts that
-            are under way have ended; KeyboardInterrupt likewise.
+            are under way have ended, or had the time to; KeyboardInterrupt likewise.
     """
-    run = _Run(plan, perform, course, abort)
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="envcheck") as pool:
-        try:
-            run.through(pool)
-        except BaseException:
-            abort()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    run, workers = _Run(plan, perform, course, abort), _Workers()
+    try:
+        run.through(workers)
+    except BaseException:
+        workers.farewell(run.under_way, abort, course.farewell)
+        raise
     return tuple(run.outcomes[step.id] for step in plan.steps)
 
 
@@ -189,20 +224,20 @@ class _Run:
         self._course = course
         self._abort = abort
         self._waiting = dict(self._steps)
-        self._under_way: dict[Future[None], Step] = {}
+        self.under_way: dict[Future[None], Step] = {}
         self._broken_off_by: Step | None = None
         self.outcomes: dict[int, StepOutcome] = {}
 
-    def through(self, pool: ThreadPoolExecutor) -> None:
-        while self._waiting or self._under_way:
-            self._launch(pool)
-            if not self._under_way:
+    def through(self, workers: _Workers) -> None:
+        while self._waiting or self.under_way:
+            self._launch(workers)
+            if not self.under_way:
                 continue  # only skips were left in this round: look again
-            done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+            done, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
             for future in done:
-                self._finish(self._under_way.pop(future), future)
+                self._finish(self.under_way.pop(future), future)
 
-    def _launch(self, pool: ThreadPoolExecutor) -> None:
+    def _launch(self, workers: _Workers) -> None:
         self._look_back()
         for step in tuple(self._waiting.values()):
             blocker = self._blocker(step)
@@ -212,7 +247,7 @@ class _Run:
             elif all(need in self.outcomes for need in step.after):
                 del self._waiting[step.id]
                 self._course.begins(step)
-                self._under_way[pool.submit(self._perform, step.act)] = step
+                self.under_way[workers.submit(partial(self._perform, step.act))] = step
 
     def _blocker(self, step: Step) -> Step | None:
         if self._broken_off_by is not None:

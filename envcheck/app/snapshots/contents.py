@@ -1,4 +1,4 @@
-"""What of an instance a snapshot is taken of: its volumes, who has them, and what wrote them. Pure."""
+"""Of what a snapshot is taken: an instance's volumes, who has them, what wrote them. Pure."""
 
 from __future__ import annotations
 

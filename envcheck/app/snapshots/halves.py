@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.snapshots.contents import image_for
@@ -20,6 +21,15 @@ def halves_of(session: Session, held: Holdings, observed: Observed) -> frozenset
     """The names of those of the volumes that hold a part of a snapshot only."""
     restored = (volume for volume in held.volumes if Label.SNAPSHOT in volume.labels)
     return frozenset(v.name for v in restored if _is_half(session, held, v, observed))
+
+
+def without_halves(session: Session, held: Holdings, observed: Observed) -> Holdings:
+    """What is held as a whole: what is left of the rest is in a snapshot already."""
+    halves = halves_of(session, held, observed)
+    volumes = tuple(volume for volume in held.volumes if volume.name not in halves)
+    left = {volume.name for volume in volumes}
+    users = tuple(user for user in held.users if left & {*user.volumes})
+    return replace(held, volumes=volumes, users=users)
 
 
 def _is_half(session: Session, held: Holdings, volume: SeenVolume, observed: Observed) -> bool:

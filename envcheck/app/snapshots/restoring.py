@@ -6,6 +6,7 @@ What is half done is known by a mark (`core.restoring`); what went has been save
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,15 @@ from envcheck.core.deeds import Deed
 from envcheck.core.errors import Fix, ObjectConflict, StepFailed, UsageError
 from envcheck.core.figures import size
 from envcheck.core.observed import SeenVolume, owned
-from envcheck.core.plan import PlanBuilder, RemoveContainer, RemoveVolume, StopContainer
+from envcheck.core.plan import (
+    CreateVolume,
+    Plan,
+    PlanBuilder,
+    RemoveContainer,
+    RemoveVolume,
+    Step,
+    StopContainer,
+)
 from envcheck.core.reference import parse_reference
 from envcheck.core.restoring import WHOLE, other_major, restored_label
 from envcheck.core.spec import Label, VolumeSpec, volume_name
@@ -29,13 +38,12 @@ from envcheck.run.perform import Performer
 from envcheck.run.ports import Content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from envcheck.app.session import Session
     from envcheck.app.snapshots.file import Snapshot
     from envcheck.core.desired import Desired, DesiredService
     from envcheck.core.observed import Observed, SeenContainer
-    from envcheck.core.plan import Plan
     from envcheck.core.profile import Profile
     from envcheck.core.reference import Reference
     from envcheck.core.snapshot import Index, SavedVolume
@@ -173,7 +181,15 @@ def take_away(
     Raises:
         EnvcheckError: one could not be removed.
     """
-    observed, wanted, build = session.engine().observe(), tuple(volumes), PlanBuilder()
+    observed = session.engine().observe()
+    _carry_out(session, teardown_of(instance, tuple(volumes), observed, cause, graceful=graceful))
+
+
+def teardown_of(
+    instance: str, wanted: Sequence[str], observed: Observed, cause: str, *, graceful: bool
+) -> Plan:
+    """The plan that removes volumes of an instance with the containers that have them."""
+    build = PlanBuilder()
     for seen in users_of(instance, wanted, observed):
         if graceful and seen.state in RUNS:
             build.add(StopContainer(seen.name, seen.service), cause, key=("stop", seen.id))
@@ -183,7 +199,7 @@ def take_away(
     for name in wanted:
         if observed.volume(name) is not None:
             build.add(RemoveVolume(name), cause, key=("volume", name), after=containers)
-    _carry_out(session, build.plan())
+    return build.plan()
 
 
 def _carry_out(session: Session, plan: Plan) -> None:
@@ -211,15 +227,21 @@ def fill(
     for goal in goals:
         label = restored_label(snapshot.index.name, seeded=seeded)
         spec = _with_labels(goal, label)
-        session.engine().create_volume(spec)
-        session.emit(ev.Changed(ev.Change("created", "volume", spec.name, _CAUSE)))
-        if session.journal is not None:
-            with session.journal.doing(Deed("fill", "volume", spec.name)):
-                _fill(session, snapshot, goal, label)
-        else:
+        act = CreateVolume(spec)
+        with _recorded(session, Deed("fill", "volume", spec.name)):
+            _carry_out(session, Plan((Step(1, act, _CAUSE),)))
             _fill(session, snapshot, goal, label)
         done = ev.Change("restored", "volume", spec.name, size=goal.saved.size)
         session.emit(ev.Changed(done))
+
+
+@contextmanager
+def _recorded(session: Session, deed: Deed) -> Iterator[None]:
+    if session.journal is None:
+        yield
+        return
+    with session.journal.doing(deed):
+        yield
 
 
 def _with_labels(goal: Goal, label: str) -> VolumeSpec:

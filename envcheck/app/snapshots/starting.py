@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.app.snapshots import restoring
 from envcheck.app.snapshots.contents import holdings
-from envcheck.app.snapshots.halves import halves_of
+from envcheck.app.snapshots.halves import without_halves
 from envcheck.app.snapshots.safety import save_first
 from envcheck.app.snapshots.store import verified
 from envcheck.app.snapshots.taking import Source
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from envcheck.app.session import Session
-    from envcheck.app.snapshots.contents import Holdings
     from envcheck.app.snapshots.file import Snapshot
     from envcheck.app.snapshots.restoring import Goal
     from envcheck.core.desired import Desired
@@ -71,7 +70,7 @@ class Start:
     def _give_up(self, snapshot: Snapshot, wanted: tuple[Goal, ...], observed: Observed) -> None:
         """Ask for the data that is there, and save it."""
         held = holdings(self.owner.instance, observed)
-        lost = self._whole(held, observed)
+        lost = without_halves(self.session, held, observed)
         sizes = self.session.engine().volume_sizes()
         names = {goal.spec.name for goal in wanted}
         full = [v.name for v in lost.volumes if v.name in names and sizes.get(v.name, 0)]
@@ -86,17 +85,6 @@ class Start:
             label = self.profile.name
             source = Source(lost, label, self.profile)
             save_first(self.session, source, "restore", lambda _stopped: None)
-
-    def _whole(self, held: Holdings, observed: Observed) -> Holdings:
-        """Without the halves that an earlier attempt has left: they are in a snapshot as a whole."""
-        halves = halves_of(self.session, held, observed)
-        volumes = tuple(volume for volume in held.volumes if volume.name not in halves)
-        left = {volume.name for volume in volumes}
-        return replace(
-            held,
-            volumes=volumes,
-            users=tuple(user for user in held.users if left & {*user.volumes}),
-        )
 
     def _tell_others(self, names: tuple[str, ...], desired: Desired) -> None:
         """Say what of the instance's data is not from the snapshot."""

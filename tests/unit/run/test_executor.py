@@ -151,9 +151,33 @@ def test_an_interrupt_while_it_waits_breaks_the_run_off(monkeypatch: pytest.Monk
 
 
 def test_no_thread_outlives_its_run() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     run(plan(*[()] * 5), failing("3"))
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(SECONDS)
+        assert not thread.is_alive()
+
+
+def test_what_does_not_end_when_the_run_is_broken_off_is_left_behind() -> None:
+    """An engine that hangs must not keep who interrupts the run waiting."""
+    release, begun = threading.Event(), threading.Event()
+
+    def perform(act: Act) -> None:
+        if name_of(act) == "1":
+            begun.set()
+            release.wait(SECONDS)
+            return
+        assert begun.wait(SECONDS)
+        raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            execute(plan((), ()), perform, abort=lambda: None, course=Course(farewell=0.05))
+        (left,) = set(threading.enumerate()) - before
+        assert left.daemon
+    finally:
+        release.set()
 
 
 def test_what_may_hang_is_waited_for_so_long_and_no_longer() -> None:
