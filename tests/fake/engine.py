@@ -21,6 +21,7 @@ from tests.fake.happenings import FakeHappenings
 from tests.fake.life import Script
 from tests.fake.store import Store, missing
 from tests.fake.things import Container, Image, Network, Volume
+from tests.fake.volume_data import FakeVolumeData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -178,6 +179,11 @@ class FakeEngine:
             if self.store.network(network) is None:
                 raise missing(f"network {network} not found")
             return self.calls(image, tuple(command))
+
+    @property
+    def volume_data(self) -> FakeVolumeData:
+        """What is in its volumes."""
+        return FakeVolumeData(self)
 
     def disk_use(self) -> int:
         """Bytes that its images take."""

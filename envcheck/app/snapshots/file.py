@@ -28,6 +28,8 @@ WINDOW = 1 << 23
 """Bytes that unpacking may keep in memory; level 3 needs a quarter of that."""
 
 _PIECE = 1 << 20
+_END = 2 * tarfile.BLOCKSIZE
+"""Bytes with which an archive ends at least."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,12 @@ def _check_members(stream: _Unpacked, volume: SavedVolume) -> None:
                     name = ascii(member.name)[1:-1][:80]
                     raise malformed(f"volume {volume.name} holds {name}: {fault}")
                 archive.members = []  # it would remember them all
+            ends = archive.offset
     except (tarfile.TarError, EOFError, UnicodeError, ValueError, OverflowError) as error:
         raise malformed(f"volume {volume.name} is no archive") from error
+    # An engine that cannot read on ends its answer as if all were there, without these.
+    if not members.any or volume.size - ends < _END:
+        raise malformed(f"volume {volume.name} is not there to its end")
 
 
 class _Unpacked:

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Members:
-    """Looks at one member after the other."""
+    """Looks at one member after the other. ``any`` says whether there was one."""
 
     def __init__(self) -> None:
         self._links: set[str] = set()
-        self._any = False
+        self.any = False
 
     def fault_of(self, member: tarfile.TarInfo) -> str:
         """What is wrong with a member; nothing where it may be there."""
-        if not self._any:
-            self._any = True
+        if not self.any:
+            self.any = True
             return (
                 "" if member.name.rstrip("/") == ROOT and member.isdir() else "it is not its root"
             )

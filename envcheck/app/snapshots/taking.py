@@ -18,7 +18,7 @@ from envcheck.app.snapshots.contents import (
 )
 from envcheck.app.snapshots.file import Writer, open_snapshot, verify
 from envcheck.core import events as ev
-from envcheck.core.errors import EnvcheckError, Fix, StepFailed
+from envcheck.core.errors import EnvcheckError, Fix, SnapshotInvalid, StepFailed
 from envcheck.core.figures import size
 from envcheck.core.seeding import MARK, read_mark
 from envcheck.core.snapshot import Index, SavedVolume, moment_text
@@ -89,9 +89,19 @@ def take(session: Session, source: Source, place: Place, again: Again) -> Index:
         with stopped(session, source.held, again):
             index = _write(session, target, source, place.name)
         # What was written is read back before anybody relies on it; services run again meanwhile.
-        tell = teller(session, place.name, "comparing", index.size)
-        verify(open_snapshot(target), tell)
+        _read_back(session, target, index)
     return index
+
+
+def _read_back(session: Session, target: BinaryIO, index: Index) -> None:
+    try:
+        verify(open_snapshot(target), teller(session, index.name, "comparing", index.size))
+    except SnapshotInvalid as error:
+        raise StepFailed(
+            f"what was saved cannot be read back: {error.what}",
+            id="snapshot.not-saved",
+            fix=Fix("look at the engine's log and at the disks, and run this again"),
+        ) from error
 
 
 def refuse_full_disk(session: Session, held: Holdings, path: Path) -> None:
