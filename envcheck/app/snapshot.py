@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envcheck.app.builds import builds_of
+from envcheck.app.builds import data_pins
 from envcheck.app.checking.running import running
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.snapshots.again import ready_again, refuse_jobs
 from envcheck.app.snapshots.contents import holdings
 from envcheck.app.snapshots.halves import refuse_halves_of
-from envcheck.app.snapshots.starting import Start
+from envcheck.app.snapshots.starting import start_from
 from envcheck.app.snapshots.store import find, kept, place_for
 from envcheck.app.snapshots.taking import Source, take
 from envcheck.app.state import state_folder
@@ -23,13 +23,11 @@ from envcheck.core.figures import size
 from envcheck.core.snapshot import is_name
 from envcheck.host.profiles import known
 from envcheck.host.snapshot_files import file_for, remove
-from envcheck.services.catalogue import KINDS
+from envcheck.reporters.calling import call
 
 if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.app.snapshots.store import Kept
-    from envcheck.core.profile import Profile
-    from envcheck.core.reference import Reference
 
 ACTIONS = ("save", "list", "restore", "remove")
 
@@ -100,24 +98,15 @@ def save(session: Session, name: str, called: str, output: str) -> Saved:
     volumes = tuple(volume.name for volume in index.volumes)
     packed, seconds = place.path.stat().st_size, time.monotonic() - begun
     saved = Saved(place.name, str(place.path), index.size, packed, volumes, seconds)
-    session.emit(ev.Note(_said(saved, profile.name, output)))
+    back = call("envcheck", "snapshot restore", profile.name, owner.instance)
+    session.emit(ev.Note(_said(saved, back, output or saved.name)))
     return saved
 
 
-def _said(saved: Saved, profile: str, output: str) -> str:
+def _said(saved: Saved, back: str, word: str) -> str:
     count = f"{len(saved.volumes)} volumes" if len(saved.volumes) != 1 else "1 volume"
     what = f"{count}, {size(saved.size)}, {size(saved.bytes)} packed, in {saved.seconds:.1f} s"
-    word = output or saved.name
-    return f"snapshot {word}: {what}; `envcheck snapshot restore {profile} {word}` brings it back"
-
-
-def data_pins(profile: Profile) -> dict[str, Reference]:
-    """The image that each service's data is of: its own, or what its Dockerfile starts from."""
-    pins = {name: service.image for name, service in profile.services.items() if service.image}
-    for name, build in builds_of(profile).items():
-        images = KINDS[build.service.kind].images
-        pins.update((name, base) for base in build.bases.values() if base.base in images)
-    return pins
+    return f"snapshot {word}: {what}; `{back} {word}` brings it back"
 
 
 def restore(session: Session, name: str, word: str, *, save_first: bool) -> None:
@@ -131,7 +120,7 @@ def restore(session: Session, name: str, word: str, *, save_first: bool) -> None
     owner = owner_of(session, profile)
     session.emit(ev.Started("snapshot restore", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
-    start = Start(session, profile, owner, find(session, profile.name, word), save_first)
+    start = start_from(session, profile, owner, word, save_first=save_first)
     with session.holding(owner.instance, session.command):
         seen = session.engine().observe().of_instance(owner.instance)
         if any(container.state == "running" for container in seen):
@@ -139,11 +128,9 @@ def restore(session: Session, name: str, word: str, *, save_first: bool) -> None
         else:
             session.ledger().know(owner)
             start(*prepared(session, profile, owner, DEFAULTS))
-            session.emit(ev.Note(f"`{_up(owner.profile, owner.instance)}` starts with it"))
-
-
-def _up(profile: str, instance: str) -> str:
-    return f"envcheck up {profile}" + (f" --instance {instance}" if instance != profile else "")
+            session.emit(
+                ev.Note(f"`{call('envcheck', 'up', owner.profile, owner.instance)}` starts with it")
+            )
 
 
 def listed(session: Session, name: str) -> tuple[Kept, ...]:

@@ -102,11 +102,9 @@ def _from_snapshot(
 ) -> Meanwhile:
     if not options.from_snapshot:
         return NOTHING
-    from envcheck.app.snapshots.starting import Start
-    from envcheck.app.snapshots.store import find
+    from envcheck.app.snapshots.starting import start_from
 
-    path = find(session, profile.name, options.from_snapshot)
-    return Meanwhile(prepare=Start(session, profile, owner, path))
+    return Meanwhile(prepare=start_from(session, profile, owner, options.from_snapshot))
 
 
 def converge(

@@ -60,9 +60,8 @@ def unfinished(owner: Owner, half: SeenVolume) -> UsageError:
     """The error for a volume that holds a part of a snapshot only."""
     name = half.labels[Label.SNAPSHOT].rpartition(":")[0].removeprefix(_SEEDED)
     service = half.labels.get(Label.SERVICE, "")
-    who = owner.profile
-    if owner.instance != who:
-        who += f" --instance {owner.instance}"
+    other = owner.instance != owner.profile
+    who = f"{owner.profile} --instance {owner.instance}" if other else owner.profile
     return UsageError(
         f"volume {half.name} holds a part of snapshot '{name}' only: restoring it was broken off",
         id="snapshot.unfinished",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Tone = Literal["good", "look", "stop"]
 
-_BRINGS_UP = ("up", "onboard", "run")
+_BRINGS_UP = ("up", "onboard", "run", "reset")
 _TAKES_DOWN = ("down", "clean")
 _WITH_WORDS = ("bundle", "snapshot")
 
@@ -118,7 +118,9 @@ class Sentence:
                 return f"All is well{self._time}: {self._found()}."
             case "up" if not self._changed:
                 return f"Nothing changed: {self._found()}{self._time}."
-            case "up" | "onboard":
+            case "snapshot restore" if not self.report.services:
+                return ""
+            case "up" | "onboard" | "reset" | "snapshot restore":
                 return f"Ready{self._time}: {self._found()}."
             case "down":
                 return self._down()

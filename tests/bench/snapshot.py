@@ -25,22 +25,27 @@ from envcheck.app.snapshot import restore, save
 from envcheck.app.teardown import CleanOptions, clean
 from envcheck.app.up import up
 from envcheck.core.errors import EnvcheckError
+from envcheck.run.poll import poll
+from envcheck.run.ports import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from envcheck.core.events import Event
 
 MEGABYTES = 1000
 ROW = 250
 """Bytes of a row, all of them different, so that nothing packs better than real data."""
+BY_THE_WAY = 200
+"""Rows that are written one by one before the snapshot."""
+_PATIENCE = 60.0
 PROFILE = {
     "name": "snapshot-bench",
     "services": {
         "db": {
             "image": "postgres:17.11",
             "environment": {"POSTGRES_PASSWORD": "bench"},
-            "ports": ["auto:5432"],
+            "ports": [5432],
             "timeout": 120,
         }
     },
@@ -167,22 +172,26 @@ def _session(folder: Path, instance: str) -> Iterator[Session]:
         yield session
 
 
+def _until(come: Callable[[], bool]) -> None:
+    found = poll(lambda: come() or None, seconds=_PATIENCE, clock=SystemClock())
+    if found is None:
+        raise EnvcheckError("nothing is written any more", id="bench.silent")
+
+
 def _measured(one: Session, other: Session, profile: str, megabytes: int) -> Found:
     up(one, profile)
     url = url_of(one, profile)
     with psycopg.connect(url, autocommit=True) as database:
         database.execute(FILL.format(count=megabytes * 1_000_000 // ROW))
     with Writer(url).at_work() as writer:
-        while writer.last < 200:
-            time.sleep(0.01)
+        _until(lambda: writer.last >= BY_THE_WAY)
         last = writer.last
         before = sums(url, last)
         begun = time.monotonic()
         saved = save(one, profile, "copy", "")
         saving = time.monotonic() - begun
         cut_off, written = writer.broken, writer.last
-        while writer.last == written:
-            time.sleep(0.01)
+        _until(lambda: writer.last > written)
         away = writer.longest
     if not cut_off:
         raise EnvcheckError("nobody was cut off, so nothing was stopped", id="bench.not-stopped")

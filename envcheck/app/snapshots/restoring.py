@@ -86,9 +86,7 @@ def goals(index: Index, profile: Profile, desired: Desired) -> tuple[Goal, ...]:
     return tuple(found)
 
 
-def refuse_other_version(
-    index: Index, profile: Profile, pins: Mapping[str, Reference | None]
-) -> None:
+def refuse_other_version(index: Index, profile: Profile, pins: Mapping[str, Reference]) -> None:
     """See that each database can read what another one wrote.
 
     Raises:

@@ -12,6 +12,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import UsageError
 from envcheck.core.figures import size
 from envcheck.core.snapshot import name_at
+from envcheck.reporters.calling import call
 
 if TYPE_CHECKING:
     from envcheck.app.session import Session
@@ -53,7 +54,12 @@ def save_first(session: Session, source: Source, before: str, again: Again) -> s
     session.emit(
         ev.Note(
             f"saved first: snapshot {name} ({size(index.size)}, {size(bytes_taken)} packed); "
-            f"`envcheck up {source.label} --from-snapshot {name}` brings it back"
+            f"`{_way_back(source, name)}` brings it back"
         )
     )
     return name
+
+
+def _way_back(source: Source, name: str) -> str:
+    up = call("envcheck", "up", source.label, source.held.instance)
+    return f"{up} --from-snapshot {name}"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from envcheck.core.desired import Desired, DesiredService
     from envcheck.core.plan import ApplySeed
 
-PAYS = 2.0
+PAYS = 3.0
 """Seconds of seeding from which on its outcome is worth keeping; see docs/snapshots.md."""
 
 
@@ -84,7 +84,7 @@ class SeededStates:
         source = Source(held, self.desired.owner.profile)
         place = Place("seeded", path)
         try:
-            take(self.session, source, place, start_again(self.session))
+            take(self.session, source, place, start_again(self.session), read_back=False)
         except EnvcheckError as error:
             self.session.emit(
                 ev.Note(f"what its seed has made of {act.service} is not kept: {error.what}")

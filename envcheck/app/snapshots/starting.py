@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from envcheck.app.builds import data_pins
 from envcheck.app.snapshots import restoring
 from envcheck.app.snapshots.contents import holdings
+from envcheck.app.snapshots.file import open_snapshot
 from envcheck.app.snapshots.halves import without_halves
 from envcheck.app.snapshots.safety import save_first
-from envcheck.app.snapshots.store import verified
+from envcheck.app.snapshots.store import find, verified
 from envcheck.app.snapshots.taking import Source
 from envcheck.core import events as ev
 from envcheck.core.figures import size
 from envcheck.core.foreign import refuse_foreign
+from envcheck.host.snapshot_files import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +34,21 @@ if TYPE_CHECKING:
 _CAUSE = "a snapshot takes its place"
 
 
+def start_from(
+    session: Session, profile: Profile, owner: Owner, word: str, *, save_first: bool = True
+) -> Start:
+    """What starts from the snapshot that a word means; its index is looked at already.
+
+    Raises:
+        UsageError: there is no such snapshot, or its data is not for these databases.
+    """
+    path = find(session, profile.name, word)
+    with opened(path) as file:
+        index = open_snapshot(file).index
+    restoring.refuse_other_version(index, profile, data_pins(profile))
+    return Start(session, profile, owner, path, save_first)
+
+
 @dataclass(frozen=True)
 class Start:
     """Puts a snapshot in the place of an instance's data; called before anything is decided.
@@ -46,7 +64,7 @@ class Start:
     path: Path
     save_first: bool = True
 
-    def __call__(self, desired: Desired, choices: Mapping[str, ImageChoice]) -> None:
+    def __call__(self, desired: Desired, _choices: Mapping[str, ImageChoice]) -> None:
         """Do it.
 
         Raises:
@@ -55,8 +73,6 @@ class Start:
         """
         with verified(self.session, self.path) as snapshot:
             wanted = restoring.goals(snapshot.index, self.profile, desired)
-            pins = {name: choice.pin for name, choice in choices.items()}
-            restoring.refuse_other_version(snapshot.index, self.profile, pins)
             observed = self.session.engine().observe()
             refuse_foreign(desired, observed)
             names = tuple(goal.spec.name for goal in wanted)

@@ -125,7 +125,9 @@ def find(session: Session, profile: str, word: str) -> Path:
     if "/" in word or word.endswith(ENDING):
         return Path(word)
     path = file_for(state_folder(session.environ), profile, word)
-    if not is_name(word) or not path.is_file():
+    if not (is_name(word) and path.is_file()):
+        if Path(word).is_file():
+            return Path(word)
         names = ", ".join(one.name for one in kept(session, profile))
         raise UsageError(
             f"there is no snapshot '{word}' of {profile}",

@@ -71,14 +71,17 @@ class Place:
     ours: bool = True
 
 
-def take(session: Session, source: Source, place: Place, again: Again) -> Index:
+def take(
+    session: Session, source: Source, place: Place, again: Again, *, read_back: bool = True
+) -> Index:
     """Take a snapshot.
 
     Args:
         session: this run, which holds the instance.
         source: of what.
         place: where it goes.
-        again: starts what was stopped for it, whatever has come of it.
+        again: starts what was stopped for it.
+        read_back: whether what was written is read before it is relied on.
 
     Raises:
         EnvcheckError: it could not be taken; there is nothing at its place then.
@@ -88,8 +91,8 @@ def take(session: Session, source: Source, place: Place, again: Again) -> Index:
     with new_file(place.path, own_folder=place.ours) as target:
         with stopped(session, source.held, again):
             index = _write(session, target, source, place.name)
-        # What was written is read back before anybody relies on it; services run again meanwhile.
-        _read_back(session, target, index)
+        if read_back:  # while the services run again
+            _read_back(session, target, index)
     return index
 
 
