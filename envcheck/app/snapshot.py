@@ -13,16 +13,15 @@ from envcheck.app.snapshots.again import ready_again, refuse_jobs
 from envcheck.app.snapshots.contents import holdings
 from envcheck.app.snapshots.halves import refuse_halves_of
 from envcheck.app.snapshots.starting import start_from
-from envcheck.app.snapshots.store import find, kept, place_for
+from envcheck.app.snapshots.store import kept, kept_file, place_for
 from envcheck.app.snapshots.taking import Source, take
-from envcheck.app.state import state_folder
 from envcheck.app.up import DEFAULTS, Meanwhile, converge, prepared
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.figures import size
 from envcheck.core.snapshot import is_name
 from envcheck.host.profiles import known
-from envcheck.host.snapshot_files import file_for, remove
+from envcheck.host.snapshot_files import remove
 from envcheck.reporters.calling import call
 
 if TYPE_CHECKING:
@@ -160,10 +159,7 @@ def discard(session: Session, name: str, called: str) -> None:
     """
     session.emit(ev.Started("snapshot remove", name))
     profile = _profile_name(session, name)
-    if not is_name(called):
-        called = ""
-    path = find(session, profile, called)
-    path = file_for(state_folder(session.environ), profile, called)
+    path = kept_file(session, profile, called)
     lines = (f"{called}   {size(path.stat().st_size)}   {path}",)
     session.agree(lines, f"Remove this snapshot of {profile}, for good?", id="snapshot.not-agreed")
     remove(path)

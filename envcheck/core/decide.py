@@ -124,8 +124,11 @@ def _remove_undeclared(build: PlanBuilder, desired: Desired, observed: Observed)
     names = {service.container.name for service in desired.services.values()}
     for seen in observed.of_instance(desired.owner.instance):
         if seen.name not in names:
+            stop, cause = ("stop", seen.name), "no longer in the profile"
+            if seen.state == "running":  # what it keeps stays
+                build.add(StopContainer(seen.name, seen.service), cause, key=stop)
             act = RemoveContainer(seen.id, seen.name, seen.service)
-            build.add(act, "no longer in the profile", key=("remove", seen.name))
+            build.add(act, cause, key=("remove", seen.name), after=(stop,))
 
 
 def _take_away(build: PlanBuilder, service: DesiredService, standing: Standing) -> None:

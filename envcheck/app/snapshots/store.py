@@ -124,17 +124,29 @@ def find(session: Session, profile: str, word: str) -> Path:
         )
     if "/" in word or word.endswith(ENDING):
         return Path(word)
-    path = file_for(state_folder(session.environ), profile, word)
-    if not (is_name(word) and path.is_file()):
-        if Path(word).is_file():
-            return Path(word)
+    if Path(word).is_file() and not _is_kept(session, profile, word):
+        return Path(word)
+    return kept_file(session, profile, word)
+
+
+def kept_file(session: Session, profile: str, name: str) -> Path:
+    """The file of a snapshot that is kept.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    if not _is_kept(session, profile, name):
         names = ", ".join(one.name for one in kept(session, profile))
         raise UsageError(
-            f"there is no snapshot '{word}' of {profile}",
+            f"there is no snapshot '{name}' of {profile}",
             id="snapshot.unknown",
             fix=Fix(f"there are: {names}" if names else "there is none of this profile yet"),
         )
-    return path
+    return file_for(state_folder(session.environ), profile, name)
+
+
+def _is_kept(session: Session, profile: str, name: str) -> bool:
+    return is_name(name) and file_for(state_folder(session.environ), profile, name).is_file()
 
 
 @contextmanager

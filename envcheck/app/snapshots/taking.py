@@ -184,7 +184,7 @@ def _volume(session: Session, writer: Writer, held: Holdings, seen: SeenVolume) 
         raise StepFailed(
             f"volume {seen.name} can be read through a container only, and there is no image here",
             id="snapshot.no-image",
-            fix=Fix("get any image, such as busybox"),
+            fix=Fix("get any image, such as busybox; or give the data up with --no-snapshot"),
         )
     data = engine.volume_data
     with data.held(seen.name, image, look_labels(seen)) as holder:
