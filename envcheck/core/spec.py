@@ -34,7 +34,12 @@ class Label:
     SEED = f"{NAMESPACE}.seed"
     # On containers that are there for one command only: the process that removes them at its end.
     PROCESS = f"{NAMESPACE}.process"
+    # On volumes that were made to be filled from a snapshot; see `core.restoring`.
+    SNAPSHOT = f"{NAMESPACE}.snapshot"
 
+
+DEFAULT_GRACE = 10
+"""Seconds for which the engine waits for a container's end, unless it is told otherwise."""
 
 RECIPE_BASE = "base"
 """The value of `Label.RECIPE` on the image that all recipes build upon."""
@@ -147,6 +152,8 @@ class ContainerSpec:
         memory: the most that it may use, bytes, or None.
         hostname: its own name for itself; nothing: the engine makes one up for each container.
         pids: how many processes and threads it may have.
+        stop_signal: what its process is told to end with, unless its image says so itself.
+        grace: seconds that it then has until it is killed.
     """
 
     name: str
@@ -163,6 +170,8 @@ class ContainerSpec:
     memory: int | None = None
     hostname: str = ""
     pids: int = PIDS_LIMIT
+    stop_signal: str = ""
+    grace: int = DEFAULT_GRACE
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:
