@@ -106,6 +106,7 @@ class Operations(RuleBasedStateMachine):
         self.up_with.pop(instance, None)
         if outcome == "done":
             assert self.place.restless(instance, profile) == []
+            assert self._ports(instance) <= self._ports_on_record(instance)
             self.up_with[instance] = profile
 
     @precondition(lambda self: self.up_with)
@@ -175,6 +176,17 @@ class Operations(RuleBasedStateMachine):
     def nothing_foreign_is_changed(self) -> None:
         """Whatever was done, what is not ours is as it was."""
         assert self.place.strangers() == self.seen
+
+    def _ports(self, instance: str) -> set[tuple[str, int, int]]:
+        """The host ports of its containers: service, container port, host port."""
+        containers = self.place.observe().of_instance(instance)
+        return {(seen.service, *pair) for seen in containers for pair in seen.ports.items()}
+
+    def _ports_on_record(self, instance: str) -> set[tuple[str, int, int]]:
+        """The same by the ledger, which remembers those of earlier shapes of a service too."""
+        found = self.place.on_record(instance).get("ports", {})
+        assert isinstance(found, dict)
+        return {(service, *pair) for service, held in found.items() for pair in held.items()}
 
     def _volumes(self, instance: str) -> set[str]:
         return {v.name for v in self.place.observe().volumes if owned(v.labels, instance)}
