@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
+from envcheck.app.garbage import sweep
 from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
 from envcheck.core import events as ev
@@ -66,6 +67,7 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
         session.emit(ev.Started("clean"))
         for instance in session.engine().observe().instances():
             _clean_one(session, instance, options)
+        sweep(session, dry_run=options.dry_run)
     else:
         instance, profile = _started(session, "clean", name)
         _clean_one(session, instance, options, profile)
