@@ -10,7 +10,7 @@ from envcheck.app.checking.images import choices_of
 from envcheck.app.checking.jobs import tell_jobs
 from envcheck.app.checking.running import running
 from envcheck.app.checking.subject import Instance, subjects
-from envcheck.app.checking.survival import prove_all
+from envcheck.app.checking.survival import broken_off, prove_all
 from envcheck.app.checking.table import questions
 from envcheck.app.checks.exam import Exam
 from envcheck.app.examination import examine
@@ -72,7 +72,10 @@ def check(
     if deep:
         session.emit(ev.Section("Data"))
         with session.holding(owner.instance, "check --deep"):
-            prove_all(instance, found, exam)
+            try:
+                prove_all(instance, found, exam)
+            except KeyboardInterrupt:
+                raise broken_off(instance) from None
 
 
 def ask(

@@ -42,6 +42,7 @@ def known(
     records = session.ledger().images()
     brought: set[str] = set()
     before: set[str] = set()
+    unsure: set[str] = set()
     elsewhere: dict[str, str] = {}
     names: set[str] = set()
     for record in records:
@@ -51,6 +52,7 @@ def known(
         names.add(name_on_engine(record.reference))
         if instance in record.instances:
             (before if record.before else brought).add(image.id)
+            unsure |= {image.id} if record.unsure else set()
         for other in sorted(record.instances - {instance}):
             elsewhere[image.id] = other
     locked: Mapping[str, str] = (
@@ -66,6 +68,7 @@ def known(
         locked,
         unknown,
         frozenset(seen.id for seen in dead),
+        frozenset(unsure),
     )
 
 

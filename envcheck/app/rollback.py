@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from envcheck.core.spec import Owner
 
 OnFailure = Literal["keep", "down", "clean"]
-_MOMENT = 0.8
+_MOMENT = 0.6
 """Seconds for taking things away when a run is interrupted: whoever interrupts it wants it over."""
 
 

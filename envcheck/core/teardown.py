@@ -45,6 +45,7 @@ class Known:
         locked: images that other profiles' lockfiles pin, each with why it is kept.
         unknown: other instances that stand here, of whose images nothing is on record.
         dead: containers by id that were made for one command, by processes that are dead.
+        unsure: those of ``before`` of which only that is not known, since the ledger was lost.
     """
 
     brought: Set[str]
@@ -54,6 +55,7 @@ class Known:
     locked: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     dead: Set[str] = frozenset()
+    unsure: Set[str] = frozenset()
 
 
 def decide_down(instance: str, observed: Observed) -> Plan:
@@ -156,6 +158,9 @@ def _children_first(observed: Observed, instance: str, known: Known) -> tuple[Se
 def _reason_to_keep(
     image: SeenImage, instance: str, observed: Observed, known: Known
 ) -> str | None:
+    if image.id in known.unsure:
+        name = image_name(image)
+        return f"it may have been here before: the ledger was lost; `docker rmi {name}` removes it"
     if image.id in known.before:
         return "it was here before envcheck"
     for container in observed.containers:

@@ -28,7 +28,7 @@ T_co = TypeVar("T_co", covariant=True)
 WORKERS = 16
 """More acts than this at once make no engine faster; the SDK's connection pool holds as many."""
 
-FAREWELL = 0.5
+FAREWELL = 0.4
 """Seconds for what is under way to end when a run is broken off. What does not is left behind: its
 thread does not keep the program alive, and the engine gives up a call when the program ends."""
 

@@ -239,6 +239,22 @@ def test_a_second_down_finds_nothing_to_do(table: Table) -> None:
     assert table.told(ev.Changed)[-1].change.name == "shop"
 
 
+def test_after_the_ledger_was_lost_what_may_have_been_here_before_is_kept(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    (path,) = tmp_path.glob("envcheck/engines/*/ledger.sqlite3")
+    table.session.close()
+    path.unlink()
+    table.session._ledger = None  # noqa: SLF001
+    assert table.clean() == 0
+    assert table.images() >= {"postgres:17.11", "redis:8.0.2", "node:24.21.0"}
+    notes = [event.text for event in table.told(ev.Note)]
+    assert any("the ledger was made anew from the labels" in note for note in notes)
+    reasons = {kept.name: kept.reason for kept in table.told(ev.Kept)}
+    assert reasons["redis:8.0.2"] == (
+        "it may have been here before: the ledger was lost; `docker rmi redis:8.0.2` removes it"
+    )
+
+
 def test_a_ledger_that_cannot_be_used_is_named_and_no_bug(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StepFailed) as caught:
