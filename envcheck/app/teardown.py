@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
+from envcheck.app.garbage import sweep
 from envcheck.app.image_uses import guarded
 from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
@@ -75,6 +76,7 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
         for instance in session.engine().observe().instances():
             with session.holding(instance, session.command):
                 _clean_one(session, instance, options)
+        sweep(session, dry_run=options.dry_run)
         return
     instance, profile = _started(session, "clean", name)
     with session.holding(instance, session.command):
