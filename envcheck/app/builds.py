@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envcheck.app.image_uses import record
 from envcheck.app.images import carry_out
 from envcheck.core.dockerfile import base_images
 from envcheck.core.errors import Problem, ProfileInvalid
+from envcheck.core.foreign import refuse_taken
 from envcheck.core.plan import BuildImage, Plan, PlanBuilder
 from envcheck.core.reference import parse_reference
 from envcheck.core.spec import built_image, fingerprint
@@ -18,7 +20,7 @@ from envcheck.services.catalogue import KINDS
 from envcheck.services.desired import ImageChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
@@ -155,7 +157,14 @@ def plan_builds(
     *,
     offline: bool = False,
 ) -> Plan:
-    """The steps that build what is not here; ``offline``: without a network."""
+    """The steps that build what is not here; ``offline``: without a network.
+
+    Raises:
+        ObjectConflict: somebody else's image has the name that one would get. What is in that is
+            not known, so it is not taken for ours either.
+    """
+    tags = (build_tag(owner.profile, build, found) for build in builds.values())
+    refuse_taken(owner.instance, (("image", tag) for tag in tags), observed)
     plan = PlanBuilder()
     for name, build in builds.items():
         tag = build_tag(owner.profile, build, found)
@@ -166,12 +175,15 @@ def plan_builds(
     return plan.plan()
 
 
-def build_all(session: Session, plan: Plan, instance: str) -> None:
-    """Carry out the builds.
+def build_all(session: Session, plan: Plan, tags: Iterable[str], instance: str) -> None:
+    """Carry out the builds, and record that the instance uses what is built already.
 
     Raises:
         StepFailed: one failed; the others were tried all the same.
     """
-    failure = carry_out(session, plan, session.engine().observe(), instance, stage="builds")
+    observed = session.engine().observe()
+    for tag in tags:
+        record(session, tag, instance, observed)
+    failure = carry_out(session, plan, observed, instance, stage="builds")
     if failure is not None:
         raise failure

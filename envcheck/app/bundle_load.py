@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from envcheck.app.bundle_fit import agree_to_changes, apart, refuse_unfit
 from envcheck.app.bundling import seldom
 from envcheck.core import events as ev
+from envcheck.core.deeds import Deed
 from envcheck.core.errors import Fix, StepFailed, UsageError
 from envcheck.host.bundle_file import opened
 from envcheck.host.folder import opened as opened_folder
@@ -65,8 +66,11 @@ def load_bundle(session: Session, file: str, into: str) -> Loaded:
         verify(bundle, seldom(_teller(session, file, "comparing", index.size)))
         with opened_folder(into or ".") as folder:
             agree_to_changes(session, folder, index.files)
-            _load_images(session, bundle, observed, instance)
-            _write_files(folder, bundle)
+            with session.holding(instance, session.command) as journal:
+                deeds = (Deed("load", "image", image.id) for image in index.images)
+                with journal.doing(*deeds):
+                    _load_images(session, bundle, observed, instance)
+                _write_files(folder, bundle)
     names = tuple(name for image in index.images for name in image.names or (image.id,))
     count = f"{len(index.images)} images" if len(index.images) != 1 else "its image"
     session.emit(ev.Note(f"{index.file} and {count} are here, as saved {index.created}"))
@@ -108,8 +112,9 @@ def _record(session: Session, image: ImageEntry, observed: Observed, instance: s
     """Note the names of an image, and its id where it is new: a locked image goes by its id."""
     seen = observed.image(image.id)
     before = seen is not None and not seen.made_here
-    for reference in (*image.names, *([] if seen else [image.id])):
-        session.ledger().use(reference, instance, before=before)
+    with session.settling("images"):  # whoever removes images looks at the records in it
+        for reference in (*image.names, *([] if seen else [image.id])):
+            session.ledger().use(reference, instance, before=before)
 
 
 def _archive(bundle: Bundle, tell: Tell) -> Iterator[bytes]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from envcheck.app import passwords
 from envcheck.app.checking.images import choices_of
 from envcheck.app.checking.jobs import tell_jobs
 from envcheck.app.checking.running import running
 from envcheck.app.checking.subject import Instance, subjects
-from envcheck.app.checking.survival import prove_all
+from envcheck.app.checking.survival import broken_off, prove_all
 from envcheck.app.checking.table import questions
 from envcheck.app.checks.exam import Exam
 from envcheck.app.examination import examine
+from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
 from envcheck.app.locking import fit_lock
 from envcheck.app.up import run
@@ -55,6 +57,8 @@ def check(
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("check", profile.name, owner.instance, profile.description))
+    refuse_elsewhere(session, owner)
+    passwords.refuse_lost(session, profile, owner.instance)
     pins = fit_lock(profile, strict=strict)
     instance = _instance(session, profile, owner, results, pins)
     session.emit(ev.Section("Services"))
@@ -67,7 +71,11 @@ def check(
     exam, found = _ask(instance)
     if deep:
         session.emit(ev.Section("Data"))
-        prove_all(instance, found, exam)
+        with session.holding(owner.instance, "check --deep"):
+            try:
+                prove_all(instance, found, exam)
+            except KeyboardInterrupt:
+                raise broken_off(instance) from None
 
 
 def ask(
@@ -79,6 +87,7 @@ def ask(
         UsageError: nothing of the instance runs; or strict, and the lockfile is missing or stale.
     """
     pins = fit_lock(profile, strict=strict)
+    profile = passwords.known(session, profile, owner.instance)
     _ask(_instance(session, profile, owner, results, pins))
 
 

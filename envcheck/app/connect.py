@@ -8,7 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from envcheck.app import passwords
 from envcheck.app.checking.running import running
+from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
 from envcheck.core import events as ev
 from envcheck.core import gitlab
@@ -37,6 +39,8 @@ def env(session: Session, name: str) -> dict[str, str]:
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("env", profile.name, owner.instance))
+    refuse_elsewhere(session, owner)
+    passwords.refuse_lost(session, profile, owner.instance)
     found = variables(profile, owner, session.engine().observe())
     if not found:
         raise UsageError(
@@ -49,6 +53,7 @@ def env(session: Session, name: str) -> dict[str, str]:
 
 def tell(session: Session, profile: Profile, owner: Owner) -> None:
     """Show how to connect."""
+    profile = passwords.known(session, profile, owner.instance)
     found = variables(profile, owner, session.engine().observe())
     shown = {name: blank_urls(value) for name, value in found.items()}
     session.emit(ev.Section("Connect"))

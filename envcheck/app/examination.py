@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from envcheck.core.events import Emit
 
 _BROKEN = ("fail", "error", "skip")
-_FAREWELL = 1.3  # seconds
+_FAREWELL = 1.2  # seconds
 
 
 class CheckBroken(EnvcheckError):

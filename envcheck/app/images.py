@@ -7,23 +7,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from envcheck.app import offers
+from envcheck.app.image_uses import record
 from envcheck.app.mirrors import mirrors_of
 from envcheck.app.room import with_sizes
 from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady, Note
+from envcheck.core.foreign import refuse_taken
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
-from envcheck.core.recipe import BY_HAND, asked_version, fits
+from envcheck.core.recipe import asked_version, candidate, fits
 from envcheck.core.recipes import base_is_current
 from envcheck.engine.credentials import login_for
 from envcheck.host import rootfs, shell
 from envcheck.images.obtain import Obtainer
 from envcheck.images.places import Places
-from envcheck.images.sources import CHANGED, UNREACHABLE, Here, find, here
+from envcheck.images.sources import CHANGED, UNREACHABLE, Here, find, here, stand_in
 from envcheck.run.executor import execute, side_by_side
 from envcheck.run.telling import course
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
@@ -85,7 +87,11 @@ def _from_mirror(finding: Finding, mirrors: Mapping[Reference, Reference]) -> Fi
 
 
 def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
-    """The steps that get what is not here; the recipes' base once, before all that builds on it."""
+    """The steps that get what is not here; the recipes' base once, before all that builds on it.
+
+    Raises:
+        ObjectConflict: a name that a recipe would give is that of somebody else's image.
+    """
     build = PlanBuilder()
     for finding in found.values():
         if isinstance(finding, Here):
@@ -99,7 +105,18 @@ def plan_images(found: Mapping[Reference, Finding], observed: Observed) -> Plan:
             # What is said of a recipe's version is no reason for the base of them all.
             cause = finding.cause if after else finding.cause.partition(";")[0]
             build.add(act, cause, key=key, after=after)
-    return build.plan()
+    plan = build.plan()
+    refuse_taken("", (("image", tag) for tag in _tags_given(plan)), observed)
+    return plan
+
+
+def _tags_given(plan: Plan) -> Iterator[str]:
+    """The tags that recipes would give their images, for good or for a while."""
+    for step in plan.steps:
+        if isinstance(step.act, BuildBase | BuildRecipe):
+            yield step.act.tag
+        if isinstance(step.act, BuildRecipe):
+            yield candidate(step.act.tag)
 
 
 def ensure(
@@ -112,6 +129,21 @@ def ensure(
         UsageError: a recipe is needed and was not agreed to.
     """
     wanted = tuple(references)
+    settled = _ensured(session, wanted, instance, pins)
+    if None in settled.values():
+        # Another instance was cleaned away between our look and our record. Now ours is on record,
+        # so that nobody takes away what is got again.
+        settled = _ensured(session, wanted, instance, pins)
+    return {
+        reference: _settled(session, reference, found, instance)
+        for reference, found in settled.items()
+    }
+
+
+def _ensured(
+    session: Session, wanted: Sequence[Reference], instance: str, pins: Pins
+) -> dict[Reference, Here | None]:
+    """Get what is not here; what is here then."""
     found, observed = find_all(session, wanted, pins)
     tell_replaced(session, found, pins.recipes)
     _tell_present(session, found, instance, observed)
@@ -123,11 +155,7 @@ def ensure(
     if failure is not None:
         raise failure
     observed = session.engine().observe()
-    settled = {reference: here(reference, observed, pins) for reference in wanted}
-    return {
-        reference: _settled(session, reference, found, instance)
-        for reference, found in settled.items()
-    }
+    return {reference: here(reference, observed, pins) for reference in wanted}
 
 
 def tell_replaced(session: Session, found: Mapping[Reference, Finding], recipes: Recipes) -> None:
@@ -144,19 +172,11 @@ def _tell_present(
 ) -> None:
     for reference, finding in found.items():
         if isinstance(finding, Here):
-            _record(session, finding.reference, instance, observed)
+            record(session, finding.reference, instance, observed)
             event = ImageReady(
                 str(reference), finding.reference, finding.source, finding.digest, 0.0
             )
             session.emit(event)
-
-
-def _record(session: Session, reference: str, instance: str, observed: Observed) -> None:
-    seen = observed.image(reference)
-    before = seen is not None and not seen.made_here
-    if seen is None:  # one that was built by hand before is gone since
-        session.ledger().forget_use(reference, BY_HAND)
-    session.ledger().use(reference, instance, before=before)
 
 
 def get(
@@ -179,7 +199,33 @@ def get(
     for note in notes:
         session.emit(Note(note))
     plan = with_sizes(session, plan_images(given, observed))
-    return carry_out(session, plan, observed, instance, stage="images")
+    if not any(isinstance(step.act, BuildBase | BuildRecipe) for step in plan.steps):
+        return carry_out(session, plan, observed, instance, stage="images")
+    # Two runs that build the same would take each other's half-made images for their own.
+    with session.settling("recipes", "another run builds images from packages: waiting for it"):
+        observed = session.engine().observe()
+        needed = _still_needed(session, plan, observed, recipes)
+        return carry_out(session, needed, observed, instance, stage="images")
+
+
+def _still_needed(session: Session, plan: Plan, observed: Observed, recipes: Recipes) -> Plan:
+    """A plan without what another run has built meanwhile, which is told."""
+
+    def needed(act: Act) -> bool:
+        match act:
+            case BuildBase():
+                base = observed.image(act.tag)
+                return base is None or not base_is_current(base)
+            case BuildRecipe():
+                found = stand_in(act.reference, observed, recipes)
+                if found is not None:
+                    name, source, digest = found.reference, found.source, found.digest
+                    session.emit(ImageReady(act.pin, name, source, digest, 0.0))
+                return found is None
+            case _:
+                return True
+
+    return plan.only(needed)
 
 
 def _described(act: BuildBase | BuildRecipe) -> str:
@@ -197,7 +243,7 @@ def carry_out(
     """Carry out steps that get images, each recorded before it begins; the first failure."""
     for step in plan.steps:
         for name in names_of(step.act):
-            _record(session, name, instance, observed)
+            record(session, name, instance, observed)
     login = partial(login_for, environ=session.environ)
     obtain = Obtainer(session.engine(), session.emit, session.clock, login)
     steps = course(stage, session.emit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck import __version__
+from envcheck.app import passwords
 from envcheck.core.events import Note, ProfileRead
 from envcheck.core.parsing.reader import read_profile
 from envcheck.core.secrets import secret_values
@@ -34,9 +35,15 @@ def load(session: Session, name: str) -> Profile:
         environ=session.environ,
         vocabulary=vocabulary(),
     )
+    profile = passwords.known(session, profile, session.instance or profile.name)
+    tell_secrets(session, profile)
+    return profile
+
+
+def tell_secrets(session: Session, profile: Profile) -> None:
+    """Let those who tell of the run know what they may not tell."""
     places = {name: service.place for name, service in profile.services.items()}
     session.emit(ProfileRead(profile.file, places, _secrets(profile)))
-    return profile
 
 
 def _secrets(profile: Profile) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images, offers, seeds
+from envcheck.app import builds, images, offers, passwords, seeds
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.past import past_of
@@ -31,6 +31,8 @@ def plan(session: Session, name: str) -> Plan:
     owner = owner_of(session, profile)
     session.emit(ev.Started("plan", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
+    passwords.refuse_lost(session, profile, owner.instance)
+    profile = passwords.shown(profile)
     seen = seeds.find_seeds(profile)
     own = builds.builds_of(profile)
     wanted = builds.pins_of(profile, own)

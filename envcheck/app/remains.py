@@ -1,4 +1,4 @@
-"""What a run that is broken off may leave, told without asking the engine. Imports next to nothing."""
+"""What a run that is broken off may leave, told without asking the engine."""
 
 from __future__ import annotations
 

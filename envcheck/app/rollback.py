@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, get_args
 
 from envcheck.app import teardown
+from envcheck.app.known_images import known
 from envcheck.app.remains import remains
 from envcheck.core import events as ev
 from envcheck.core.deeds import deeds_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from envcheck.core.spec import Owner
 
 OnFailure = Literal["keep", "down", "clean"]
-_MOMENT = 0.8
+_MOMENT = 0.6
 """Seconds for taking things away when a run is interrupted: whoever interrupts it wants it over."""
 
 
@@ -65,7 +66,7 @@ def undo(session: Session, owner: Owner, how: OnFailure) -> None:
     except EnvcheckError as error:
         session.emit(ev.Note(f"what this run has made is still there: {error.what}"))
         return
-    session.emit(ev.Note(f"taken away again, as --on-failure {how} says: {_named(made, plan)}"))
+    session.emit(ev.TakenBack(how, _named(made, plan)))
 
 
 def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed]) -> Plan:
@@ -74,7 +75,7 @@ def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed])
     if how == "down":
         plan = decide_down(instance, observed)
     else:
-        plan, _kept = decide_clean(instance, observed, teardown.known(session, instance, observed))
+        plan, _kept = decide_clean(instance, observed, known(session, instance, observed))
     ours = {(deed.kind, deed.name) for deed in made}
 
     def concerns(act: Act) -> bool:
@@ -83,10 +84,9 @@ def _plan(session: Session, instance: str, how: OnFailure, made: Iterable[Deed])
     return plan.only(concerns)
 
 
-def _named(made: Iterable[Deed], plan: Plan) -> str:
+def _named(made: Iterable[Deed], plan: Plan) -> tuple[str, ...]:
     gone = {(deed.kind, deed.name) for step in plan.steps for deed in deeds_of(step.act)}
-    names = [f"{deed.kind} {deed.name}" for deed in made if (deed.kind, deed.name) in gone]
-    return ", ".join(names) or "nothing"
+    return tuple(f"{deed.kind} {deed.name}" for deed in made if (deed.kind, deed.name) in gone)
 
 
 def interrupted(session: Session, owner: Owner, how: OnFailure) -> Interrupted:

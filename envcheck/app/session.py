@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from envcheck.app.state import engine_folder, locked, open_ledger
+from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling, state_folder
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
 from envcheck.core.events import Asking, EngineFound, Note
 from envcheck.doctor.diagnose import diagnose
@@ -18,6 +18,8 @@ from envcheck.engine.connecting import connect
 from envcheck.engine.endpoint import Endpoint, resolve
 from envcheck.host.facts import host_facts
 from envcheck.host.packages import Packages
+from envcheck.host.private import make_private
+from envcheck.host.processes import own_mark
 from envcheck.run.journal import Journal
 from envcheck.run.ports import SystemClock
 
@@ -76,7 +78,7 @@ class Session:
     def try_engine(self) -> DockerEngine | Symptom:
         """The engine, or what was seen when it could not be talked to."""
         if self._engine is None:
-            answer = connect(self.endpoint(), self.environ)
+            answer = connect(self.endpoint(), self.environ, own_mark())
             if isinstance(answer, Symptom):
                 return answer
             self._open.callback(answer.close)
@@ -133,10 +135,16 @@ class Session:
         return self._ledger
 
     def folder(self) -> Path:
-        """Where things are kept that concern this engine; nothing need be there yet."""
+        """Where things are kept that concern this engine: made, and the user's alone.
+
+        Raises:
+            StepFailed: what is there belongs to somebody else, or is a link.
+        """
         if self._folder is None:
             id = str(self.engine().info().get("ID") or self.endpoint().url)
-            self._folder = engine_folder(self.environ, id)
+            folder = engine_folder(self.environ, id)
+            make_private(state_folder(self.environ), folder)
+            self._folder = folder
         return self._folder
 
     @contextmanager
@@ -160,6 +168,29 @@ class Session:
             finally:
                 self.journal.end()
                 self.journal = None
+
+    @contextmanager
+    def settling(self, what: str, waiting: str = "") -> Iterator[None]:
+        """Be the only one to settle what all instances share: their ports, images, recipes.
+
+        ``waiting`` is said where somebody else does so right now, for what may take its time.
+
+        Raises:
+            StepFailed: somebody else does not come to an end with it.
+        """
+        with settling(self.folder(), what, lambda: self.emit(Note(waiting)) if waiting else None):
+            yield
+
+    def held_elsewhere(self) -> frozenset[int]:
+        """The host ports that instances are about to get which are being changed right now."""
+        busy = {
+            run.instance
+            for run in self.ledger().runs()
+            if not (self.journal and run.instance == self.journal.instance)
+            and holder(self.folder(), run.instance) is not None
+        }
+        ports = (self.ledger().ports(instance) for instance in busy)
+        return frozenset(host for had in ports for of in had.values() for host in of.values())
 
     def _tell_broken_off(self, instance: str) -> None:
         """Tell of runs that were killed: who holds the lock knows that they are not under way."""

@@ -2,6 +2,7 @@
 
 STATE/envcheck/engines/ENGINE/ledger.sqlite3
 STATE/envcheck/engines/ENGINE/locks/INSTANCE.lock
+STATE/envcheck/engines/ENGINE/locks/shared/WHAT.lock
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from envcheck.host.locks import Held, held, holder_of
 from envcheck.run.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from envcheck.core.events import Emit
     from envcheck.engine.client import DockerEngine
@@ -88,6 +89,31 @@ def locked(folder: Path, instance: str, command: str, emit: Emit) -> Iterator[No
             yield
     except Held as found:
         raise _busy(instance, found.holder) from None
+
+
+@contextmanager
+def settling(folder: Path, what: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Be the only one, of all instances, to settle something: nobody else may come between.
+
+    ``waiting`` is called where somebody else does so right now.
+
+    Raises:
+        StepFailed: somebody else does not come to an end with it.
+    """
+    try:
+        with held(_shared(folder, what), what, seconds=PATIENCE, waiting=lambda _who: waiting()):
+            yield
+    except Held as found:
+        raise _busy(what, found.holder) from None
+
+
+def settled_by(folder: Path, what: str) -> Holder | None:
+    """Who settles something right now."""
+    return holder_of(_shared(folder, what))
+
+
+def _shared(folder: Path, what: str) -> Path:
+    return folder / "locks" / "shared" / f"{what}.lock"
 
 
 def _busy(instance: str, who: Holder | None) -> StepFailed:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from envcheck.app import passwords
+from envcheck.app.foreign import left_alone, refuse_elsewhere
+from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
 from envcheck.app.losses import Losses
 from envcheck.app.snapshots import seeded
@@ -17,9 +20,8 @@ from envcheck.core import plan as p
 from envcheck.core.commands import commands
 from envcheck.core.deeds import deeds_of
 from envcheck.core.errors import ObjectConflict
-from envcheck.core.observed import name_on_engine
 from envcheck.core.spec import Label
-from envcheck.core.teardown import Known, decide_clean, decide_down, leftovers
+from envcheck.core.teardown import decide_clean, decide_down, leftovers
 from envcheck.run.executor import execute
 from envcheck.run.lookout import Lookout
 from envcheck.run.perform import Performer
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
     from envcheck.core.plan import Plan
+    from envcheck.core.profile import Profile
     from envcheck.run.executor import StepOutcome
 
 
@@ -48,7 +51,7 @@ def down(session: Session, name: str) -> None:
     Raises:
         EnvcheckError: a step failed.
     """
-    instance = _started(session, "down", name)
+    instance, _ = _started(session, "down", name)
     engine = session.engine()
     with session.holding(instance, session.command):
         plan = decide_down(instance, engine.observe())
@@ -67,32 +70,43 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
     """
     if options.all:
         session.emit(ev.Started("clean"))
-        instances = session.engine().observe().instances()
-    else:
-        instances = (_started(session, "clean", name),)
-    for instance in instances:
-        with session.holding(instance, session.command):
+        for instance in session.engine().observe().instances():
             _clean_one(session, instance, options)
+    else:
+        instance, profile = _started(session, "clean", name)
+        _clean_one(session, instance, options, profile)
 
 
-def _started(session: Session, command: str, name: str) -> str:
-    """Tell that the task begins; the instance that it is about.
+def _started(session: Session, command: str, name: str) -> tuple[str, Profile | None]:
+    """Tell that the task begins; the instance that it is about, and its profile if that is named.
 
     With ``--instance`` and no profile named, no profile is needed: labels say what belongs to it.
     """
     if session.instance and not name:
         session.emit(ev.Started(command, "", session.instance))
-        return session.instance
+        return session.instance, None
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started(command, profile.name, owner.instance, profile.description))
-    return owner.instance
+    refuse_elsewhere(session, owner)
+    return owner.instance, profile
 
 
-def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
+def _clean_one(
+    session: Session, instance: str, options: CleanOptions, profile: Profile | None = None
+) -> None:
+    with session.holding(instance, session.command):
+        _clean_held(session, instance, options, profile)
+
+
+def _clean_held(
+    session: Session, instance: str, options: CleanOptions, profile: Profile | None
+) -> None:
     engine = session.engine()
     observed = engine.observe()
-    plan, kept = decide_clean(instance, observed, known(session, instance, observed))
+    uses = known(session, instance, observed, profile, all=options.all)
+    plan, kept = decide_clean(instance, observed, uses)
+    kept += left_alone(profile, instance, observed)
     plan = _narrowed(plan, options, observed)
     if options.only:
         kept = ()
@@ -115,6 +129,7 @@ def _clean_one(session: Session, instance: str, options: CleanOptions) -> None:
     after = engine.observe()
     session.ledger().forget_jobs(instance, options.only)
     seeded.forget(session, instance, options.only)
+    passwords.forget(session, instance, after)
     if not (options.only or options.keep_images):
         forget(session, instance, after)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))
@@ -142,24 +157,6 @@ def _save(session: Session, instance: str, only: str) -> None:
         label = held.volumes[0].labels.get(Label.PROFILE, instance)
         # What was stopped is not started again: it goes next.
         save_first(session, Source(held, label), "clean", lambda _stopped: None)
-
-
-def known(session: Session, instance: str, observed: Observed) -> Known:
-    """What the ledger says, by image id."""
-    brought: set[str] = set()
-    before: set[str] = set()
-    elsewhere: dict[str, str] = {}
-    names: set[str] = set()
-    for record in session.ledger().images():
-        image = observed.image(record.reference)
-        if image is None:
-            continue
-        names.add(name_on_engine(record.reference))
-        if instance in record.instances:
-            (before if record.before else brought).add(image.id)
-        for other in sorted(record.instances - {instance}):
-            elsewhere[image.id] = other
-    return Known(frozenset(brought), frozenset(before), elsewhere, frozenset(names))
 
 
 def _narrowed(plan: Plan, options: CleanOptions, observed: Observed) -> Plan:

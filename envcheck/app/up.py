@@ -6,9 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images, seeds
+from envcheck.app import builds, images, passwords, seeds
 from envcheck.app.diagnosis import explainer
-from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.foreign import refuse_elsewhere, refuse_taken
+from envcheck.app.loading import load, owner_of, tell_secrets, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.offline import refuse_missing, settled
 from envcheck.app.past import past_of
@@ -17,7 +18,8 @@ from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
 from envcheck.core.errors import EnvcheckError, Problem, ProfileInvalid
-from envcheck.core.plan import AwaitReady, StartContainer
+from envcheck.core.plan import AwaitReady, CreateContainer, StartContainer
+from envcheck.core.put_aside import aside_notes
 from envcheck.core.situation import Situation
 from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
@@ -119,6 +121,7 @@ def converge(
     Raises:
         EnvcheckError: as `up`.
     """
+    refuse_elsewhere(session, owner)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
         try:
@@ -134,36 +137,65 @@ def converge(
 
 def prepared(
     session: Session, profile: Profile, owner: Owner, options: UpOptions
-) -> tuple[Desired, dict[str, ImageChoice]]:
-    """See to it that the images are here; what the instance should be, and those images.
+) -> tuple[Profile, Desired, dict[str, ImageChoice]]:
+    """See to it that nothing is in the way and the images are here.
+
+    Returns:
+        The profile with its generated passwords, what the instance should be, and those images.
 
     Raises:
         EnvcheckError: one could not be got; or the profile does not go with it.
     """
     found = seeds.find_seeds(profile)
+    refuse_taken(session, profile, owner)
+    profile = with_made_passwords(session, profile, owner)
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)
     refuse_anonymous_volumes(session, profile, desired)
     seeds.refuse_placeless(profile, desired)
-    return desired, choices
+    return profile, desired, choices
 
 
 def _converge(
     session: Session, profile: Profile, owner: Owner, options: UpOptions, meanwhile: Meanwhile
 ) -> bool:
     """As `converge`, within its lock; whether every service is ready."""
-    desired, choices = prepared(session, profile, owner, options)
+    profile, desired, choices = prepared(session, profile, owner, options)
     meanwhile.prepare(desired, choices)
     observed = session.engine().observe()
     past = past_of(session, desired, observed, look=True)
-    now = Situation(desired, observed, taken_ports(profile), past, options.rerun_jobs)
-    plan = decide_up(now)
+    with session.settling("ports"):  # two instances would both find the same one free
+        taken = taken_ports(profile) | session.held_elsewhere()
+        now = Situation(desired, observed, taken, past, options.rerun_jobs)
+        plan = decide_up(now)
+        _hold_ports(session, owner.instance, plan)
     session.emit(ev.Section("Services"))
-    for note in seed_notes(now):
+    for note in (*aside_notes(desired, observed), *seed_notes(now)):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
     return run(session, owner, plan, services, fail_fast=options.fail_fast, seeded=meanwhile.seeded)
+
+
+def with_made_passwords(session: Session, profile: Profile, owner: Owner) -> Profile:
+    """The profile with the passwords that are generated for it, new ones included.
+
+    Raises:
+        StepFailed: one is lost that data was made with.
+    """
+    whole = passwords.made(session, profile, owner.instance)
+    if whole is not profile:
+        tell_secrets(session, whole)
+    return whole
+
+
+def _hold_ports(session: Session, instance: str, plan: Plan) -> None:
+    """Record which host ports the new containers will have."""
+    for step in plan.steps:
+        if isinstance(step.act, CreateContainer):
+            spec = step.act.spec
+            ports = {port.container: port.host for port in spec.ports if port.host is not None}
+            session.ledger().hold_ports(instance, spec.service, ports)
 
 
 def get_images(
@@ -184,7 +216,8 @@ def get_images(
     tell_locks(session, profile, pins, found)
     observed = session.engine().observe()
     plan = builds.plan_builds(owner, own, found, observed, offline=options.offline)
-    builds.build_all(session, plan, owner.instance)
+    tags = [builds.build_tag(owner.profile, build, found) for build in own.values()]
+    builds.build_all(session, plan, tags, owner.instance)
     return builds.choose(profile, own, found)
 
 

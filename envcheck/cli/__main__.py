@@ -1,5 +1,5 @@
 """``python -m envcheck.cli``: Invoke on the tasks.py of this folder, as ``./inv`` runs it."""
 
-from envcheck.cli.program import inv
+from envcheck.cli.start import inv
 
 inv()

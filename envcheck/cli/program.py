@@ -8,6 +8,7 @@ from invoke.exceptions import ParseError
 from invoke.program import Program
 
 from envcheck import __version__
+from envcheck.cli.start import leave_no_more
 from envcheck.cli.streams import ensure_streams, let_go
 from envcheck.core.errors import ExitCode
 
@@ -21,6 +22,14 @@ class EnvcheckProgram(Program):
             super().parse_core(argv)
         except ParseError as error:
             _refuse(error)
+
+    def execute(self) -> None:
+        """Run the tasks."""
+        leave_no_more()
+        try:
+            super().execute()
+        except KeyboardInterrupt:
+            sys.exit(int(ExitCode.INTERRUPTED))
 
     def parse_tasks(self) -> None:
         """Read the tasks and their flags."""
@@ -55,6 +64,8 @@ def _run(program: EnvcheckProgram) -> None:
     ensure_streams()
     try:
         program.run()
+    except BrokenPipeError:  # whoever read our output (`head`) has seen enough
+        sys.exit(int(ExitCode.OK))
     finally:
         let_go(sys.stdout)
         let_go(sys.stderr)

@@ -47,16 +47,24 @@ def commands(act: p.Act) -> tuple[str, ...]:
         case p.StopContainer():
             time = () if act.grace is None else ("--time", str(act.grace))
             return (_line("docker", "stop", *time, act.name),)
-        case p.RemoveContainer():
-            return (_line("docker", "rm", "--force", "--volumes", act.name),)
-        case p.RemoveNetwork():
-            return (_line("docker", "network", "rm", act.name),)
-        case p.RemoveVolume():
-            return (_line("docker", "volume", "rm", act.name),)
-        case p.RemoveImage():
-            return (_line("docker", "rmi", act.reference),)
+        case p.RenameContainer():
+            return (_line("docker", "rename", act.name, act.new),)
+        case p.RemoveContainer() | p.RemoveNetwork() | p.RemoveVolume() | p.RemoveImage():
+            return (_remove(act),)
         case p.AwaitReady() | p.SkipJob() | p.RunCheck():
             return ()
+
+
+def _remove(act: p.RemoveContainer | p.RemoveNetwork | p.RemoveVolume | p.RemoveImage) -> str:
+    match act:
+        case p.RemoveContainer():
+            return _line("docker", "rm", "--force", "--volumes", act.name)
+        case p.RemoveNetwork():
+            return _line("docker", "network", "rm", act.name)
+        case p.RemoveVolume():
+            return _line("docker", "volume", "rm", act.name)
+        case p.RemoveImage():
+            return _line("docker", "rmi", act.reference)
 
 
 def _pull(act: p.PullImage) -> tuple[str, ...]:
@@ -132,6 +140,7 @@ def _create(spec: ContainerSpec) -> str:
         words += ["--memory", str(spec.memory), "--memory-swap", str(spec.memory)]
     if spec.grace != DEFAULT_GRACE:
         words += ["--stop-timeout", str(spec.grace)]
+    words += ["--security-opt", "no-new-privileges", "--pids-limit", str(spec.pids)]
     for mount in spec.mounts:
         words += ["-v", f"{mount.volume}:{mount.target}"]
     return _line(*words, spec.image, *blank_words(spec.command or ()))

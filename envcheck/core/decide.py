@@ -23,10 +23,12 @@ from envcheck.core.plan import (
     PlanBuilder,
     RemoveContainer,
     RemoveVolume,
+    RenameContainer,
     SkipJob,
     StartContainer,
     StopContainer,
 )
+from envcheck.core.put_aside import as_if_back, put_aside, to_come_back
 from envcheck.core.restoring import refuse_halves
 from envcheck.core.situation import Standing, standing_of
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from envcheck.core.desired import Desired, DesiredService
-    from envcheck.core.observed import Observed
+    from envcheck.core.observed import Observed, SeenContainer
     from envcheck.core.situation import Situation
     from envcheck.core.spec import PortBinding
 
@@ -43,10 +45,14 @@ _NO_SUCH = "no such {kind}"
 
 @dataclass(frozen=True)
 class _Views:
-    """How each service stands, by name: its container, and its seed."""
+    """How each service stands, by name: its container, and its seed.
+
+    ``back`` are the containers that get their names back, by those names.
+    """
 
     standings: Mapping[str, Standing]
     seeds: Mapping[str, SeedNeed]
+    back: Mapping[str, SeenContainer]
 
 
 def decide_up(now: Situation, *, first: int = 1) -> Plan:
@@ -58,9 +64,11 @@ def decide_up(now: Situation, *, first: int = 1) -> Plan:
     """
     refuse_foreign(now.desired, now.observed)
     refuse_halves(now.desired, now.observed, now.past.halves)
+    back = to_come_back(now.desired, now.observed)
+    now = replace(now, observed=as_if_back(now.desired, now.observed))
     build = PlanBuilder(first)
     _network(build, now)
-    views = _views(now)
+    views = _views(now, back)
     # What goes, goes first: what comes may need its name or its port.
     _remove_undeclared(build, now.desired, now.observed)
     for name, service in now.desired.services.items():
@@ -74,7 +82,7 @@ def decide_up(now: Situation, *, first: int = 1) -> Plan:
     return build.plan()
 
 
-def _views(now: Situation) -> _Views:
+def _views(now: Situation, back: Mapping[str, SeenContainer]) -> _Views:
     services = now.desired.services
     seeds = {name: seed_need(service, now) for name, service in services.items()}
     new = {
@@ -92,7 +100,7 @@ def _views(now: Situation) -> _Views:
             standings[name] = Standing(seen, seeds[name].cause)
         else:
             standings[name] = standing_of(service, now)
-    return _Views(standings, seeds)
+    return _Views(standings, seeds, back)
 
 
 def _anew(service: DesiredService, volume: str, need: SeedNeed) -> bool:
@@ -122,6 +130,7 @@ def _volumes(
 
 def _remove_undeclared(build: PlanBuilder, desired: Desired, observed: Observed) -> None:
     names = {service.container.name for service in desired.services.values()}
+    names |= {seen.name for seen in put_aside(desired, observed)}
     for seen in observed.of_instance(desired.owner.instance):
         if seen.name not in names:
             stop, cause = ("stop", seen.name), "no longer in the profile"
@@ -171,16 +180,17 @@ def _service(build: PlanBuilder, service: DesiredService, views: _Views, now: Si
     if service.job:
         add_job(build, service, standing, now.desired)
         return
-    _container(build, service, standing, now.observed)
+    _container(build, service, views, now.observed)
     add_seed(build, service, need)
     _ready(build, service)
     add_leave(build, service, need)
 
 
 def _container(
-    build: PlanBuilder, service: DesiredService, standing: Standing, observed: Observed
+    build: PlanBuilder, service: DesiredService, views: _Views, observed: Observed
 ) -> None:
-    name = service.container.name
+    name, standing = service.container.name, views.standings[service.name]
+    back = views.back.get(name)
     needs = (
         ("network", service.container.network),
         *(("volume", volume.name) for volume in service.volumes),
@@ -189,6 +199,9 @@ def _container(
     if not standing.keep:
         act = CreateContainer(service.container, standing.stale)
         build.add(act, cause, key=("create", name), after=(*needs, ("remove", name)))
+    elif back is not None:
+        rename = RenameContainer(back.id, back.name, name, service.name)
+        build.add(rename, "a `check --deep` that was killed had put it aside", key=("create", name))
     if not (standing.keep and standing.runs):
         ready = tuple(("ready", need) for need in service.depends_on)
         cause = "it is created" if not standing.keep else f"it is {_state(standing)}"

@@ -53,6 +53,8 @@ def deeds_of(act: Act) -> tuple[Deed, ...]:
             return (Deed("start", "container", act.name),)
         case p.StopContainer():
             return (Deed("stop", "container", act.name),)
+        case p.RenameContainer():
+            return (Deed("rename", "container", act.name),)
         case p.ApplySeed():
             return (Deed("fill", "volume", act.seed.volume),)
         case _:

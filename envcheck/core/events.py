@@ -29,6 +29,7 @@ Action = Literal[
     "recreated",
     "seeded",
     "restored",
+    "renamed",
 ]
 
 
@@ -331,6 +332,19 @@ class NothingLeft:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """A run that failed has taken away what it had made.
+
+    Attributes:
+        how: down or clean.
+        objects: what is gone again, each with its kind.
+    """
+
+    how: str
+    objects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Freed:
     """How many bytes came back to the machine, as the engine itself counts them."""
 
@@ -397,6 +411,7 @@ Event = (
     | Kept
     | LeftBehind
     | NothingLeft
+    | TakenBack
     | Freed
     | Connect
     | Note

@@ -27,6 +27,7 @@ _PHASES = {
     "ApplySeed": "seed",
     "LeaveSeed": "seed",
     "StopContainer": "stop",
+    "RenameContainer": "create",
     "RemoveContainer": "remove",
 }
 OBJECTS = {"CreateNetwork": "network", "CreateVolume": "volume"}

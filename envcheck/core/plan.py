@@ -189,6 +189,16 @@ class StopContainer:
 
 
 @dataclass(frozen=True)
+class RenameContainer:
+    """Give a container, by id, the name back that it had before it was put aside."""
+
+    id: str
+    name: str
+    new: str
+    service: str
+
+
+@dataclass(frozen=True)
 class RemoveContainer:
     """Remove a container, by id, with what it has of anonymous volumes."""
 
@@ -240,6 +250,7 @@ ObjectAct = (
     | AwaitJob
     | SkipJob
     | StopContainer
+    | RenameContainer
     | RemoveContainer
     | RemoveNetwork
     | RemoveVolume

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from envcheck.core.spec import PIDS_LIMIT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,6 +35,7 @@ class Vocabulary:
         required: a kind to groups of variables; of each group at least one must have a value.
         jobs: the kinds that are meant to end.
         seedable: the kinds whose database can be filled from files.
+        secrets: a kind to the variables whose passwords can be generated.
     """
 
     kinds: frozenset[str]
@@ -40,6 +43,7 @@ class Vocabulary:
     required: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     jobs: frozenset[str] = frozenset()
     seedable: frozenset[str] = frozenset()
+    secrets: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,7 @@ class Service:
         stable_for: how long it must live on after its first answer to be called ready, seconds.
         restart: what the engine does when its process ends, in Compose's words.
         mem_limit: the most memory that it may use, bytes, or None for no limit.
+        pids_limit: how many processes and threads it may have.
         seed: files for its database, relative to the profile's folder, in the order given.
         seed_places: where in the profile each of them stands.
     """
@@ -135,6 +140,7 @@ class Service:
     stable_for: float = STABLE_FOR
     restart: Restart = "no"
     mem_limit: int | None = None
+    pids_limit: int = PIDS_LIMIT
     seed: tuple[str, ...] = ()
     seed_places: tuple[Place, ...] = field(default=(), compare=False)
 

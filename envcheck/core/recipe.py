@@ -101,6 +101,20 @@ class Recipe:
         return (found.group(1) or "") if found else ""
 
 
+_CANDIDATE = "candidate-"
+
+
+def candidate(tag: str) -> str:
+    """What a recipe's image is called until it is known which version was really built."""
+    name, _, version = tag.rpartition(":")
+    return f"{name}:{_CANDIDATE}{version}"
+
+
+def is_candidate(tag: str) -> bool:
+    """Whether that is such a name."""
+    return tag.startswith(f"{LOCAL_REGISTRY}/") and tag.rpartition(":")[2].startswith(_CANDIDATE)
+
+
 def asked_version(reference: Reference) -> str:
     """The version that a pin asks for, or its tag where that names none."""
     return reference.version or reference.tag

@@ -37,6 +37,7 @@ class Report:
 
     Attributes:
         failures: the services that failed and did not become ready later, in that order.
+        taken_back: how a run that failed took away what it had made: down, clean, or nothing.
         source: the profile as it was read, with the places of its services.
         extra: what one command adds to the envelope.
     """
@@ -54,6 +55,7 @@ class Report:
     left_behind: tuple[ev.LeftBehind, ...] = ()
     images: tuple[ev.ImageReady, ...] = ()
     bytes_freed: int | None = None
+    taken_back: str = ""
     failures: tuple[ev.ServiceFailed, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
     source: ev.ProfileRead | None = None
@@ -114,6 +116,8 @@ def _after(report: Report, event: ev.Event) -> Report:
             return replace(report, images=(*report.images, event))
         case ev.Freed():
             return replace(report, bytes_freed=event.size)
+        case ev.TakenBack():
+            return replace(report, taken_back=event.how)
         case ev.Failed():
             return replace(report, error=event)
         case _:  # progress and notes are for those who watch, not for the record

@@ -43,7 +43,8 @@ def _copy(file: SeedFile, container: str) -> str:
 
 
 def _write(container: str, path: str) -> str:
-    return shlex.join(["docker", "exec", "-i", container, "sh", "-c", f"cat > {shlex.quote(path)}"])
+    write = ["sh", "-c", 'cat > "$1"', "sh", path]
+    return shlex.join(["docker", "exec", "-i", container, *write])
 
 
 def _exec(act: ApplySeed, command: tuple[str, ...]) -> str:

@@ -34,6 +34,8 @@ class Label:
     SEED = f"{NAMESPACE}.seed"
     # On volumes that were made to be filled from a snapshot; see `core.restoring`.
     SNAPSHOT = f"{NAMESPACE}.snapshot"
+    # On containers that are there for one command only: the process that removes them at its end.
+    PROCESS = f"{NAMESPACE}.process"
 
 
 DEFAULT_GRACE = 10
@@ -78,6 +80,11 @@ def network_name(instance: str) -> str:
 def container_name(instance: str, service: str) -> str:
     """The name of a service's container."""
     return f"{instance}-{service}"
+
+
+def aside_name(container: str) -> str:
+    """What a container is called while `check --deep` tries another one in its place."""
+    return f"{container}-before"
 
 
 def volume_name(instance: str, name: str) -> str:
@@ -127,6 +134,14 @@ class PortBinding:
     host: int | None
 
 
+PIDS_LIMIT = 2048
+"""How many processes and threads a container may have, where the profile does not say.
+
+Podman's default. A server with a thread or process a connection has some hundreds (PostgreSQL
+allows 100 connections by default, MySQL 151); a fork bomb has as many as the machine can bear.
+"""
+
+
 @dataclass(frozen=True)
 class ContainerSpec:
     """A container to create.
@@ -138,6 +153,7 @@ class ContainerSpec:
         hostname: its own name for itself; nothing: the engine makes one up for each container.
         stop_signal: what its process is told to end with, unless its image says so itself.
         grace: seconds that it then has until it is killed.
+        pids: how many processes and threads it may have.
     """
 
     name: str
@@ -155,6 +171,7 @@ class ContainerSpec:
     hostname: str = ""
     stop_signal: str = ""
     grace: int = DEFAULT_GRACE
+    pids: int = PIDS_LIMIT
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ nobody else uses it; what is uncertain is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from envcheck.core.events import Kept
@@ -41,12 +41,18 @@ class Known:
         before: images that this instance uses and that stood here before envcheck did anything.
         elsewhere: images that other instances use, with the name of one of them.
         names: the names by which instances got images; somebody else gave all others.
+        locked: images that other profiles' lockfiles pin, each with why it is kept.
+        unknown: other instances that stand here, of whose images nothing is on record.
+        unsure: those of ``before`` of which only that is not known, since the ledger was lost.
     """
 
     brought: Set[str]
     before: Set[str]
     elsewhere: Mapping[str, str]
     names: Set[str]
+    locked: Mapping[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    unsure: Set[str] = frozenset()
 
 
 def decide_down(instance: str, observed: Observed) -> Plan:
@@ -136,6 +142,9 @@ def _children_first(observed: Observed, instance: str, known: Known) -> tuple[Se
 def _reason_to_keep(
     image: SeenImage, instance: str, observed: Observed, known: Known
 ) -> str | None:
+    if image.id in known.unsure:
+        name = image_name(image)
+        return f"it may have been here before: the ledger was lost; `docker rmi {name}` removes it"
     if image.id in known.before:
         return "it was here before envcheck"
     for container in observed.containers:
@@ -145,6 +154,11 @@ def _reason_to_keep(
         return f"it was built with `{BY_HAND}`; `docker rmi {image_name(image)}` removes it"
     if image.id in known.elsewhere:
         return f"instance {known.elsewhere[image.id]} uses it"
+    if image.id in known.locked:
+        return f"{known.locked[image.id]}; `clean --all` removes it all the same"
+    if known.unknown and not owned(image.labels, instance):
+        who = ", ".join(known.unknown)
+        return f"it may be in use: nothing is on record here of the images of instance {who}"
     return None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from docker.errors import NotFound
 
 from envcheck.core.errors import StepFailed
+from envcheck.engine.container_config import for_one_command, guards
 from envcheck.engine.failures import explanation, ours
 
 if TYPE_CHECKING:
@@ -24,11 +25,15 @@ _END = b"\0" * (2 * tarfile.BLOCKSIZE)
 
 
 class Archive:
-    """Moves files through the SDK's low-level client; ``remove`` removes a container of ours."""
+    """Moves files through the SDK's low-level client; ``remove`` removes a container of ours.
 
-    def __init__(self, api: Any, remove: Callable[[str], None]) -> None:
+    ``process`` is our own process, by which a container that is made for it is known.
+    """
+
+    def __init__(self, api: Any, remove: Callable[[str], None], process: str = "") -> None:
         self._api = api
         self._remove = remove
+        self._process = process
 
     @ours("writing a file into", "create")
     def put(self, name: str, path: str, content: Content) -> None:
@@ -64,10 +69,11 @@ class Archive:
 
     @ours("looking into volume", "create")
     def _holding(self, volume: str, image: str, labels: Mapping[str, str]) -> str:
-        host = self._api.create_host_config(binds=[f"{volume}:{_FOLDER}:ro"], network_mode="none")
-        made = self._api.create_container(
-            image, command=["true"], labels=dict(labels), host_config=host
+        host = self._api.create_host_config(
+            binds=[f"{volume}:{_FOLDER}:ro"], network_mode="none", **guards()
         )
+        known = for_one_command(labels, self._process)
+        made = self._api.create_container(image, command=["true"], labels=known, host_config=host)
         return str(made["Id"])
 
 

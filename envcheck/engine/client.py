@@ -41,13 +41,17 @@ _PIECE = 1 << 20
 
 
 class DockerEngine:
-    """An engine that answered. Fulfils `envcheck.run.ports.Engine`; thread-safe as the SDK is."""
+    """An engine that answered. Fulfils `envcheck.run.ports.Engine`; thread-safe as the SDK is.
 
-    def __init__(self, api: Any, endpoint: Endpoint) -> None:
+    ``process`` is our own process, by which containers are known that it removes at its end.
+    """
+
+    def __init__(self, api: Any, endpoint: Endpoint, process: str = "") -> None:
         # Any: the SDK has no types of its own, and those that others publish for it are wrong in
         # places (an exec is started by what exec_create gives, a command may be None, …).
         self._api = api
         self._endpoint = endpoint
+        self._process = process
 
     @property
     def about(self) -> About:
@@ -175,7 +179,7 @@ class DockerEngine:
     @ours("creating container", "create")
     def create_container(self, spec: ContainerSpec) -> None:
         """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
-        config = {**container_config(self._api, spec), **stopping(self._api, spec)}
+        config = container_config(self._api, spec, self._process) | stopping(self._api, spec)
         self._api.create_container_from_config(config, spec.name)
 
     @ours("starting", "start")
@@ -246,7 +250,7 @@ class DockerEngine:
 
     @property
     def _archive(self) -> Archive:
-        return Archive(self._api, self.remove_container)
+        return Archive(self._api, self.remove_container, self._process)
 
     def put_file(self, name: str, path: str, content: Content) -> None:
         """Write a file into a container, running or not; its folder must be there."""
@@ -262,6 +266,10 @@ class DockerEngine:
         """A small file in a volume, read through a container of that image; None if not there."""
         return self._archive.read_in_volume(volume, file, image, labels)
 
+    @property
+    def _one_off(self) -> OneOff:
+        return OneOff(self._api, self.remove_container, self._process)
+
     def run_once(
         self,
         image: str,
@@ -272,14 +280,18 @@ class DockerEngine:
     ) -> Ran:
         """Create a container, run it to its end, and remove it; see `engine.one_off`."""
         place = Place(mounts=tuple(mounts))
-        return OneOff(self._api, self.remove_container).run(image, labels, command, place)
+        return OneOff(self._api, self.remove_container, self._process).run(
+            image, labels, command, place
+        )
 
     def run_on_network(
         self, image: str, labels: Mapping[str, str], network: str, command: Sequence[str]
     ) -> Ran:
         """The same on a network, with nothing of the image's own entrypoint."""
         place = Place(network=network, plain=True)
-        return OneOff(self._api, self.remove_container).run(image, labels, command, place)
+        return OneOff(self._api, self.remove_container, self._process).run(
+            image, labels, command, place
+        )
 
     def pull(self, reference: Reference, progress: Progress, watched: Watched = unwatched) -> None:
         """Get an image from its registry.

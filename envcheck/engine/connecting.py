@@ -23,10 +23,13 @@ _POOL = 32
 """Connections kept open; more than the executor has workers, so that none waits for another."""
 
 
-def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Symptom:
+def connect(
+    endpoint: Endpoint, environ: Mapping[str, str], process: str = ""
+) -> DockerEngine | Symptom:
     """Talk to the engine at an endpoint, or say why not.
 
-    The engine has 10 seconds to answer its first question; later ones have 120.
+    The engine has 10 seconds to answer its first question; later ones have 120. ``process`` is our
+    own process, as the engine's containers shall name it.
     """
     try:
         _knock(endpoint)
@@ -41,7 +44,7 @@ def connect(endpoint: Endpoint, environ: Mapping[str, str]) -> DockerEngine | Sy
         seen_of_it = symptom(error, "connect")
         return replace(seen_of_it, endpoint=endpoint.url, chosen_by=endpoint.chosen_by)
     client.api.timeout = _WORK_SECONDS
-    return DockerEngine(client.api, endpoint)
+    return DockerEngine(client.api, endpoint, process)
 
 
 def _knock(endpoint: Endpoint) -> None:

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from envcheck.engine.container_config import for_one_command, guards
 from envcheck.engine.failures import ours
 from envcheck.run.ports import Ran
 
@@ -45,11 +46,13 @@ class OneOff:
     Args:
         api: the SDK's low-level client.
         remove: removes a container by its id, and does not mind if it is gone.
+        process: our own process, by which the containers are known should it be killed.
     """
 
-    def __init__(self, api: Any, remove: Callable[[str], None]) -> None:
+    def __init__(self, api: Any, remove: Callable[[str], None], process: str = "") -> None:
         self._api = api
         self._remove = remove
+        self._process = process
 
     def run(
         self,
@@ -96,8 +99,8 @@ class OneOff:
             image,
             # An entrypoint that is given drops the image's own command too.
             **({"entrypoint": words} if place.plain else {"command": words}),
-            labels=dict(labels),
-            host_config=self._api.create_host_config(binds=binds, network_mode=network),
+            labels=for_one_command(labels, self._process),
+            host_config=self._api.create_host_config(binds=binds, network_mode=network, **guards()),
         )
         return str(made["Id"])
 

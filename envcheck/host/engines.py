@@ -63,7 +63,7 @@ def install_commands() -> tuple[str, ...]:
 
 def start_commands() -> tuple[str, ...]:
     """The ways to start an installed engine here, best first."""
-    own = f"setsid {_DAEMON} >{DAEMON_LOG} 2>&1 </dev/null &"
+    own = f"sh -c 'setsid {_DAEMON} >{DAEMON_LOG} 2>&1 </dev/null &'"
     if Path("/run/systemd/system").is_dir():  # sd_booted(3)
         return (as_root("systemctl start docker"),)
     service = ("service docker start",) if Path("/etc/init.d/docker").exists() else ()

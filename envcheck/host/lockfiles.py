@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix, StepFailed, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
+
     from envcheck.core.profile import Profile
 
 ENDING = ".lock"
+_NAME = re.compile(r"^name:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 
 
 def lock_path(profile: Profile) -> Path:
@@ -35,6 +40,32 @@ def read_lock_text(profile: Profile) -> str | None:
         raise UsageError(f"{path} is not UTF-8 text: {error}", id="lockfile.unreadable") from error
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", id="lockfile.unreadable") from error
+
+
+def locks_in(root: str, but_of: Set[str]) -> Iterator[tuple[str, str]]:
+    """Name and text of each lockfile in a folder, those of some profiles left out.
+
+    One that cannot be opened is passed over: what it says cannot be known.
+
+    Args:
+        root: the folder.
+        but_of: the profiles' names.
+    """
+    for path in sorted(Path(root).glob(f"*{ENDING}")):
+        if path.stem in but_of or _profile_of(path) in but_of:
+            continue
+        with suppress(OSError):
+            yield str(path), path.read_text(encoding="utf-8", errors="replace")
+
+
+def _profile_of(lock: Path) -> str:
+    """The name that the profile beside a lockfile gives itself, or nothing."""
+    for ending in (".yaml", ".yml"):
+        with suppress(OSError):
+            text = lock.with_suffix(ending).read_text(encoding="utf-8", errors="replace")
+            found = _NAME.search(text)
+            return found.group(1) if found else ""
+    return ""
 
 
 def write_lock_text(profile: Profile, text: str) -> None:

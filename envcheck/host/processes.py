@@ -1,14 +1,18 @@
-"""Which process listens on a port of this machine, as far as we may see it."""
+"""Processes of this machine, as far as we may see them: who listens on a port, who still lives."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ENDED = ("Z", "X")  # a zombie, and one that is about to vanish (proc(5), field 3)
+_STARTED = 22 - 4  # field 22, counted from the one after the state
 _LISTEN = "0A"  # the state's number in /proc/net/tcp (proc(5))
 
 
@@ -62,3 +66,39 @@ def _name(folder: Path) -> str:
         return (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return "a process"
+
+
+@cache
+def own_mark() -> str:
+    """What tells this process from every other one, on any machine and for ever.
+
+    Its id, when it was started, the machine's boot, and the namespace in which that id means it:
+    an engine may be used from several machines and containers. Nothing where the system has no
+    /proc.
+    """
+    return _mark(os.getpid()) or ""
+
+
+def lives(mark: str) -> bool | None:
+    """Whether the process with a mark still lives; None where that cannot be told from here."""
+    number, _, where = mark.partition("@")
+    own = own_mark()
+    if not own or where != own.partition("@")[2]:
+        return None
+    try:
+        return _mark(int(number.partition(".")[0])) == mark
+    except ValueError:
+        return None
+
+
+def _mark(pid: int) -> str | None:
+    """The mark of a process; None where there is none with that id."""
+    try:
+        # The name stands in brackets and may hold any character; what follows is proc(5)'s field 3.
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        state, *fields = told.rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        namespace = str(Path("/proc/self/ns/pid").readlink()).strip("pid:[]")
+    except (OSError, IndexError, ValueError):
+        return None
+    return None if state in _ENDED else f"{pid}.{fields[_STARTED]}@{boot}.{namespace}"

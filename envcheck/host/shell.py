@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ _UNATTENDED = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_MODE": "a"}
 
 
 def run(command: str, emit: Emit) -> None:
-    """Run one of our own commands in a shell, passing its output on line by line.
+    """Run one of our own commands, passing its output on line by line.
 
-    The commands are data of this program (see `envcheck.host.engines`); nothing from a profile
-    ever gets into one.
+    The command is split into words as a shell would, and no shell is given it: what came into it
+    from outside (the name of an instance, of a user) is a word and never more than that. Where a
+    shell is needed, the command itself says so: ``sh -c '…'``.
 
     Raises:
         StepFailed: it could not be run, or exited with anything but 0; its last lines are the
@@ -29,15 +31,7 @@ def run(command: str, emit: Emit) -> None:
     """
     emit(CommandStarted(command))
     lines: list[str] = []
-    with subprocess.Popen(
-        ["/bin/sh", "-c", command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env={**os.environ, **_UNATTENDED},
-    ) as process:
+    with _started(command) as process:
         for line in process.stdout or ():
             lines.append(line.rstrip())
             emit(CommandOutput(lines[-1]))
@@ -49,8 +43,27 @@ def run(command: str, emit: Emit) -> None:
         )
 
 
+def _started(command: str) -> subprocess.Popen[str]:
+    try:
+        return _popen(shlex.split(command))
+    except OSError as error:
+        raise StepFailed(
+            f"`{command}` could not be run: {error.strerror}", id="host.command-failed"
+        ) from error
+
+
+def _popen(words: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**os.environ, **_UNATTENDED},
+    )
+
+
 def as_root(command: str) -> str:
     """The command as this user must type it to run it as root."""
-    if os.geteuid() == 0:
-        return command
-    return f"sudo sh -c '{command}'" if ">" in command else f"sudo {command}"
+    return command if os.geteuid() == 0 else f"sudo {command}"

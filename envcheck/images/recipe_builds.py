@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.core.dockerfile import rebased
-from envcheck.core.errors import Fix, ObjectConflict, StepFailed
+from envcheck.core.errors import ObjectConflict, StepFailed
+from envcheck.core.foreign import Foreign, taken
 from envcheck.core.offers import other_major
 from envcheck.core.recipe import asked_version, fits, major
+from envcheck.core.recipe import candidate as candidate_of
 from envcheck.core.spec import Label
 from envcheck.engine.build import BuildOptions
 from envcheck.host.rootfs import root_filesystem
@@ -47,8 +49,7 @@ def build_recipe(engine: DockerEngine, act: BuildRecipe, progress: Progress) -> 
     own = bool(act.recipe.own)
     context = act.recipe.context.with_file(_CERTIFICATES, _certificates())
     # Not the final tag: what was really built is known only afterwards.
-    name, _, version = act.tag.rpartition(":")
-    candidate = f"{name}:candidate-{version}"
+    candidate = candidate_of(act.tag)
     # Packages come as the host gets them: by its network and its proxies. A project's own recipe
     # gets neither that network nor the passwords of proxies.
     arguments = {**_proxies(passwords=not own), **act.arguments}
@@ -98,12 +99,7 @@ def _version_of(engine: DockerEngine, act: BuildRecipe, candidate: str) -> str:
 def _refuse_foreign(engine: DockerEngine, tag: str) -> None:
     there = engine.inspect_image(tag)
     if there is not None and Label.RECIPE not in there.labels:
-        raise ObjectConflict(
-            f"there is an image named '{tag}' already, and it is not ours",
-            id="docker.name-taken",
-            evidence=(f"image {tag} does not bear the label {Label.RECIPE}",),
-            fix=Fix("look at it, and remove its name yourself", (f"docker rmi {tag}",)),
-        )
+        raise taken((Foreign("image", tag),))
 
 
 def _remove_stages(engine: DockerEngine, act: BuildRecipe) -> None:

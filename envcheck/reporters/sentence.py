@@ -62,6 +62,8 @@ class Sentence:
             return self._unhealthy()
         if code == ExitCode.UNUSABLE:
             return self._unusable()
+        if report.taken_back:
+            return f"Not ready: {self._again}; {_GONE}"
         if report.command in _BRINGS_UP:
             return f"Not ready: {self._again}; what is done already is not done twice."
         return f"Not finished: {self._again}."
@@ -69,6 +71,8 @@ class Sentence:
     def _interrupted(self) -> str:
         verb = self.report.command
         after = f" after {figures.seconds(self.report.seconds)}" if self.report.seconds else ""
+        if self.report.taken_back:
+            return f"Interrupted{after}: {_GONE}"
         if verb in _BRINGS_UP:
             return (
                 f"Interrupted{after}: what was made is kept; {self._call(verb)} goes on with it, "
@@ -95,6 +99,8 @@ class Sentence:
                 return f"Not healthy: {failed} of {total} failed{also}."
             removes = unbroken("removes it.")
             kept = f"Kept for you to look at; {self._call('down')} {removes}"
+            if self.report.taken_back:
+                kept = _GONE.capitalize()
             return f"Not ready: {failed} of {total} failed{also}. {kept}"
         if services or self.report.command == "check":
             checks = _count(len(self.report.results), "check")
@@ -190,6 +196,9 @@ class Sentence:
 
     def _call(self, verb: str) -> str:
         return unbroken(call(self.program, verb, self.report.profile, self.report.instance))
+
+
+_GONE = "what this run had made is taken away again."
 
 
 def _count(number: int, noun: str) -> str:

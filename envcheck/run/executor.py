@@ -28,7 +28,7 @@ T_co = TypeVar("T_co", covariant=True)
 WORKERS = 16
 """More acts than this at once make no engine faster; the SDK's connection pool holds as many."""
 
-FAREWELL = 0.5
+FAREWELL = 0.4
 """Seconds for what is under way to end when a run is broken off. What does not is left behind: its
 thread does not keep the program alive, and the engine gives up a call when the program ends."""
 
@@ -226,16 +226,19 @@ class _Run:
         self._waiting = dict(self._steps)
         self.under_way: dict[Future[None], Step] = {}
         self._broken_off_by: Step | None = None
+        self._ended_early: list[Step] = []
         self.outcomes: dict[int, StepOutcome] = {}
 
     def through(self, workers: _Workers) -> None:
         while self._waiting or self.under_way:
             self._launch(workers)
             if not self.under_way:
+                self._account_for_ends()
                 continue  # only skips were left in this round: look again
             done, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 self._finish(self.under_way.pop(future), future)
+        self._account_for_ends()
 
     def _launch(self, workers: _Workers) -> None:
         self._look_back()
@@ -274,12 +277,19 @@ class _Run:
             self._end(StepOutcome(step, "failed", error))
             self._break_off(step)
         except Stopped:
-            self._look_back()
-            if self._broken_off_by is None:
-                raise
-            self._end(StepOutcome(step, "skipped", blocked_by=self._broken_off_by))
+            # Whose failure it was may not be known yet: that step can be about to end.
+            self._ended_early.append(step)
         else:
             self._end(StepOutcome(step, "done"))
+
+    def _account_for_ends(self) -> None:
+        """Those whose waits were ended: skipped because of the first failure, if there is one."""
+        self._look_back()
+        early, self._ended_early = self._ended_early, []
+        for step in early:
+            if self._broken_off_by is None:
+                raise Stopped
+            self._end(StepOutcome(step, "skipped", blocked_by=self._broken_off_by))
 
     def _break_off(self, step: Step) -> None:
         """End the waits of all that is under way, where one failure is to end it all."""

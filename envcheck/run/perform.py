@@ -162,6 +162,9 @@ class Performer:
             case p.StopContainer():
                 engine.stop_container(act.name, act.grace)
                 self._changed("stopped", "container", act.name)
+            case p.RenameContainer():
+                engine.rename_container(act.id, act.new)
+                self._changed("renamed", "container", act.new, cause=f"it was {act.name}")
             case p.RemoveContainer():
                 engine.remove_container(act.id)
                 self._changed("removed", "container", act.name)
@@ -229,8 +232,8 @@ class Performer:
         # What was asked before its seed was applied was no first answer for anybody else.
         before = self._seeding.get(target.service.name, 0.0)
         ready = replace(ready, seconds=before + ready.seconds)
-        if fresh:
-            self._supplies.ports.hold(target.service.name, ready.state.ports)
+        # Not only of what this run has started: who started it may have been killed over it.
+        self._supplies.ports.hold(target.service.name, ready.state.ports)
         tell_ready(target, ready, self._emit, fresh=fresh)
         with self._lock:
             self._ready.add(target.service.name)

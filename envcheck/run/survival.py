@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.errors import EnvcheckError, Fix
 from envcheck.core.events import Result, Status
-from envcheck.core.spec import Label
+from envcheck.core.spec import Label, aside_name
 from envcheck.run.identity import DATA_OUTSIDE, judge_data
 from envcheck.run.poll import poll
 from envcheck.run.readiness import ServiceUnready, access_to, await_ready
@@ -130,11 +130,6 @@ def _runs(id: str, name: str, engine: Engine) -> bool:
     return False
 
 
-def aside_name(container: str) -> str:
-    """What a container is called while it is put aside."""
-    return f"{container}-before"
-
-
 @contextmanager
 def _replaced(spec: ContainerSpec, was: str, engine: Engine) -> Iterator[Callable[[], None]]:
     """A new container in the place of the one that is there, whose id is ``was``.
@@ -236,7 +231,7 @@ def _broken(result: Result, name: str, found: Survival, error: EnvcheckError) ->
     summary, fix = f"its new container could not be tried: {error.what}; {_BACK}", error.fix
     if not found.back:
         summary = f"it was not brought to its end: {error.what}"
-        text = f"{name} or {aside_name(name)} has its data: look at both; `up` removes the latter"
+        text = f"{name} or {aside_name(name)} has its data: look at both before you remove one"
         fix = Fix(text, (f"docker ps --all --filter name={name}",))
     return replace(result, summary=summary, evidence=error.evidence, fix=fix, fault=error.id)
 

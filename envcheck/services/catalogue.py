@@ -39,4 +39,5 @@ def vocabulary() -> Vocabulary:
         required={kind.name: kind.required for kind in KINDS.values() if kind.required},
         jobs=frozenset(kind.name for kind in KINDS.values() if kind.job),
         seedable=frozenset(kind.name for kind in KINDS.values() if kind.seeder),
+        secrets={kind.name: kind.secrets for kind in KINDS.values() if kind.secrets},
     )

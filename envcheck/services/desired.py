@@ -26,9 +26,9 @@ from envcheck.services.catalogue import KINDS
 from envcheck.services.seed import seed_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from envcheck.core.events import Source
+    from envcheck.core.events import ObjectKind, Source
     from envcheck.core.profile import Profile, Service
     from envcheck.core.reference import Reference
     from envcheck.core.seeding import FoundSeed, Seed
@@ -81,6 +81,19 @@ def desire(
     return Desired(owner, network, services)
 
 
+def names_needed(profile: Profile, instance: str) -> Iterator[tuple[ObjectKind, str]]:
+    """The names that an instance needs on the engine, as far as they are known without its images.
+
+    What a kind's own volume is called is not, where the service is built: whether it has one
+    depends on the image that the build starts from.
+    """
+    yield "network", network_name(instance)
+    for service in profile.services.values():
+        yield "container", container_name(instance, service.name)
+        for mount in _mounts(service, instance, service.image):
+            yield "volume", mount.volume
+
+
 def _service(
     service: Service, owner: Owner, choice: ImageChoice, found: FoundSeed | None
 ) -> DesiredService:
@@ -90,13 +103,16 @@ def _service(
     seed = seed_of(service, found, data)
     # Not the container's name: data that is copied to another instance must be found there too.
     hostname = service.name if KINDS[service.kind].host_in_data else ""
-    ports = published_ports(service)
+    ports, job = published_ports(service), KINDS[service.kind].job
     parts = {
         "image": image,
         "environment": dict(service.environment),
         "command": service.command,
         "ports": [(port.container, port.host, port.wish) for port in ports],
         "volumes": [(mount.volume, mount.target) for mount in mounts],
+        # A service of an envcheck that knew of no guards is made anew, to get them. A job is not:
+        # what it did it would do again.
+        **({} if job else {"guards": ["no-new-privileges", service.pids_limit]}),
         # What an older envcheck did not know of may not make its containers look changed.
         **({"restart": service.restart} if service.restart != "no" else {}),
         **({"mem_limit": service.mem_limit} if service.mem_limit is not None else {}),
@@ -119,6 +135,7 @@ def _service(
         # No part of the fingerprint: for this alone no container needs to be made anew.
         stop_signal=KINDS[service.kind].stop_signal,
         grace=KINDS[service.kind].grace,
+        pids=service.pids_limit,
     )
     return DesiredService(
         name=service.name,
@@ -126,7 +143,7 @@ def _service(
         volumes=tuple(_volume(mount, owner.labels(service=service.name), seed) for mount in mounts),
         depends_on=service.depends_on,
         ports=ports,
-        job=KINDS[service.kind].job,
+        job=job,
         data=data,
         seed=seed,
     )

@@ -83,6 +83,26 @@ class Cli:
             process.kill()
             process.wait()
 
+    @contextmanager
+    def telling(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """The same, with what it writes to be read while it runs; Ctrl-C and SIGTERM reach it."""
+        # A shell that runs us in the background has interrupts ignored, which children inherit.
+        listening = ("env", "--default-signal=INT")
+        process = subprocess.Popen(
+            [*self.prefix, *listening, ENVCHECK, *words],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
     def interrupted(self, *words: str, when: str) -> Ran:
         """Run it, and interrupt it as Ctrl-C does as soon as stdout holds ``when``."""
         # A shell that runs us in the background has interrupts ignored, which children inherit.

@@ -32,6 +32,8 @@ def said(act: p.Act) -> str:
         case p.CreateContainer():
             ports = ",".join(f"{port.host or 'free'}:{port.container}" for port in act.spec.ports)
             return f"create {act.spec.name}" + (f" on {ports}" if ports else "")
+        case p.RenameContainer():
+            return f"rename {act.name} to {act.new}"
         case p.StartContainer() | p.StopContainer():
             return f"{_verb(act)} {act.name}"
         case p.AwaitReady():
@@ -72,13 +74,14 @@ def touched(plan: p.Plan) -> Iterator[tuple[str, str]]:
     What the plan itself creates before it starts it is not among them.
     """
     created = {s.act.spec.name for s in plan.steps if isinstance(s.act, p.CreateContainer)}
+    created |= {s.act.new for s in plan.steps if isinstance(s.act, p.RenameContainer)}
     for step in plan.steps:
         match step.act:
             case p.StartContainer(name=name) if name not in created:
                 yield "container", name
             case p.StopContainer(name=name):
                 yield "container", name
-            case p.RemoveContainer(id=id):
+            case p.RemoveContainer(id=id) | p.RenameContainer(id=id):
                 yield "container", id
             case p.RemoveNetwork(id=id):
                 yield "network", id

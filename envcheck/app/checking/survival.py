@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from envcheck.app.checking.recovery import recoveries
 from envcheck.app.examination import examine
 from envcheck.core import events as ev
+from envcheck.core.errors import EnvcheckError, Fix, Interrupted
 from envcheck.core.order import in_order
 from envcheck.core.situation import changed_parts
-from envcheck.core.spec import Label, PortBinding
+from envcheck.core.spec import Label, PortBinding, aside_name
+from envcheck.run.executor import within
 from envcheck.run.lookout import Lookout
 from envcheck.run.ports import SystemClock
-from envcheck.run.survival import Trial, aside_name, judge_survival, prove
+from envcheck.run.survival import Trial, judge_survival, prove
 from envcheck.services.desired import desire
 
 if TYPE_CHECKING:
@@ -117,8 +119,10 @@ def _no_way_aside(subject: Subject) -> str:
         return ""
     if (aside.instance, aside.service) != (subject.instance.owner.instance, subject.name):
         return f"its container would be called {aside.name} meanwhile, and there is another of them"
-    up = f"`{subject.instance.command('up')}`"
-    return f"a proof that was killed has left {aside.name}: look at it, {up} removes it"
+    return (
+        f"a proof that was killed has left {aside.name}: look at it, and remove it with "
+        f"`docker rm {aside.name}`"
+    )
 
 
 def prove_all(instance: Instance, subjects: Sequence[Subject], exam: Exam) -> None:
@@ -132,6 +136,23 @@ def prove_all(instance: Instance, subjects: Sequence[Subject], exam: Exam) -> No
         instance.session.emit(ev.Note(NO_TRACE))
 
 
+def broken_off(instance: Instance) -> Interrupted:
+    """The error of proofs that were interrupted: which containers are not back in their places."""
+    names = {aside_name(target.container) for target in instance.targets.values()}
+    try:
+        observed = within(_LOOK, instance.session.engine().observe)
+        left = tuple(f"{c.name} is still put aside" for c in observed.containers if c.name in names)
+    except (EnvcheckError, TimeoutError):
+        left = ("whether all containers are back in their places is not known",)
+    fix = (
+        Fix("`up` puts it back where it can, and says where not", (instance.command("up"),))
+        if left
+        else None
+    )
+    return Interrupted("interrupted", id="interrupted", evidence=left, fix=fix)
+
+
+_LOOK = 0.3  # seconds
 NO_TRACE = "No trace is left: the words are removed, and the volumes are the ones that were there."
 
 

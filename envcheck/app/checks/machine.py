@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -232,7 +233,8 @@ def leftovers(exam: Exam) -> Result:
     )
     if not dead:
         return LEFTOVERS.result("pass", "none of dead checkouts")
-    commands = tuple(f"envcheck clean --instance {name}" for name in dead)
+    # The name comes from a label, which anybody may have given to anything.
+    commands = tuple(shlex.join(["envcheck", "clean", "--instance", name]) for name in dead)
     fix = Fix("remove them, data included", commands, destructive=True)
     text = f"the folder is gone of: {', '.join(dead)}"
     return replace(LEFTOVERS.result("warn", text), fix=fix, fault="instance.folder-gone")

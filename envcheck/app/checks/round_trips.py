@@ -34,6 +34,7 @@ HELLO = "Hello from Docker!"
 """What the hello-world image says when all went well (docker-library/hello-world)."""
 
 _PORT = 8080
+_SERVE = 'echo "$1" >/tmp/index.html; exec httpd -f -p "$2" -h /tmp'
 _TARGET = "/data"
 _ANSWER_SECONDS = 8.0
 _LINES = 5
@@ -60,7 +61,6 @@ def published_port(exam: Exam) -> Result:
     """A token that a container serves is read through its published port."""
     begun = time.monotonic()
     token = secrets.token_hex(8)
-    serve = f"echo {token} >/tmp/index.html; exec httpd -f -p {_PORT} -h /tmp"
     spec = ContainerSpec(
         name=f"{exam.owner.instance}-doctor-{token}",
         service="",
@@ -70,7 +70,7 @@ def published_port(exam: Exam) -> Result:
         ports=(PortBinding(_PORT, None),),
         mounts=(),
         labels=_labels(exam),
-        command=("sh", "-c", serve),
+        command=("sh", "-c", _SERVE, "sh", token, str(_PORT)),
     )
     engine = exam.engine
     engine.create_container(spec)
@@ -122,7 +122,7 @@ def named_volume(exam: Exam) -> Result:
     image, engine = exam.images[BUSYBOX.name], exam.engine
     engine.create_volume(volume)
     try:
-        write = ("sh", "-c", f"echo {token} >{_TARGET}/token")
+        write = ("sh", "-c", 'echo "$1" >"$2"', "sh", token, f"{_TARGET}/token")
         wrote = engine.run_once(image, labels, write, mounts=mounts)
         read = engine.run_once(image, labels, ("cat", f"{_TARGET}/token"), mounts=mounts)
     finally:

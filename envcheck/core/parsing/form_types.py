@@ -62,6 +62,11 @@ RestartWord = Annotated[
 PortNumber = Annotated[
     int, PlainValidator(values.port_number), _number_or("[0-9]{1,5}", minimum=1, maximum=65535)
 ]
+Pids = Annotated[
+    int,
+    PlainValidator(values.pids),
+    _number_or("[0-9]{1,5}", minimum=values.LEAST_PIDS, maximum=values.MOST_PIDS),
+]
 Status = Annotated[
     int, PlainValidator(values.status), _number_or("[1-5][0-9]{2}", minimum=100, maximum=599)
 ]

@@ -21,6 +21,7 @@ from envcheck.core.parsing.form_types import (
     Name,
     NamedVolume,
     NameKey,
+    Pids,
     PortNumber,
     ProgramKey,
     PublishedPort,
@@ -36,6 +37,7 @@ from envcheck.core.parsing.form_types import (
 from envcheck.core.parsing.refusals import RefusedError, WrongTypeError
 from envcheck.core.parsing.wording import Unquoted
 from envcheck.core.profile import STABLE_FOR
+from envcheck.core.spec import PIDS_LIMIT
 
 MAX_SERVICES = 100
 TIMEOUT = 60.0
@@ -163,8 +165,16 @@ class ServiceForm(Form):
     )
     environment: Environment = Field(
         default_factory=dict,
-        description="Variables in the container. Without a value: the caller's own, if it is set.",
-        examples=[{"POSTGRES_DB": "app"}, ["POSTGRES_DB=app"]],
+        description=(
+            "Variables in the container. Without a value: the caller's own, if it is set. The word "
+            "generate as the password of a kind that has one: it is made up, and kept as long as "
+            "the data; other services have it as ${SERVICE.VARIABLE}."
+        ),
+        examples=[
+            {"POSTGRES_DB": "app"},
+            ["POSTGRES_DB=app"],
+            {"POSTGRES_PASSWORD": "generate"},
+        ],
     )
     ports: list[PublishedPort] | None = Field(
         None,
@@ -222,6 +232,11 @@ class ServiceForm(Form):
         None,
         description="The most memory that it may use: 1GB is 10^9 bytes, 1GiB is 2^30.",
         examples=["512MiB"],
+    )
+    pids_limit: Pids = Field(
+        PIDS_LIMIT,
+        description="The most processes and threads that it may have; 2048 unless given.",
+        examples=[8192],
     )
     seed: list[InnerFile] = Field(
         default_factory=list,

@@ -4,6 +4,9 @@
 set, ``${VAR?message}`` insists on it; with a colon (``:-`` ``:+`` ``:?``) an empty value counts as
 unset. What follows the operator may hold variables itself. ``$$`` is a dollar sign, and so is a
 ``$`` before anything else. Values are put in as they are, never interpolated again.
+
+Besides Compose, ``${SERVICE.VARIABLE}`` stands for a password that is generated, where the text may
+hold one; a mark is put in for it (see `core.passwords`).
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
+from envcheck.core.parsing.values import NAME
 from envcheck.core.parsing.wording import UNUSABLE
+from envcheck.core.passwords import Password
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +27,7 @@ _DOLLAR = re.compile(rf"\$(?:(?P<escaped>\$)|(?P<name>{_NAME})|(?P<brace>\{{))")
 _BODY = re.compile(
     rf"(?P<name>{_NAME})(?:(?P<colon>:?)(?P<operator>[-+?])(?P<operand>.*))?", re.DOTALL
 )
+_PASSWORD = re.compile(rf"(?P<service>{NAME})\.(?P<variable>{_NAME})")
 _BRACES = re.compile(r"\$\$|\$\{|\}")
 _MAX_DEPTH = 8  # a default in a default in a default is rare enough
 
@@ -42,20 +48,21 @@ class Interpolated:
     unset: tuple[str, ...] = ()
 
 
-def interpolate(text: str, environ: Mapping[str, str]) -> Interpolated:
-    """Put the variables' values into a text.
+def interpolate(text: str, environ: Mapping[str, str], *, passwords: bool = False) -> Interpolated:
+    """Put the variables' values into a text; ``passwords``: whether it may refer to such.
 
     Raises:
         InterpolationError: a required variable is not set, or a ``${`` is malformed. The message
             quotes no value and no default: either may be a secret.
     """
-    work = _Work(environ)
+    work = _Work(environ, passwords)
     return Interpolated(work.fill(text), tuple(work.unset))
 
 
 @dataclass
 class _Work:
     environ: Mapping[str, str]
+    passwords: bool = False
     unset: dict[str, None] = field(default_factory=dict)
 
     def fill(self, text: str) -> str:
@@ -83,6 +90,14 @@ class _Work:
         return value
 
     def _braced(self, body: str) -> str:
+        password = _PASSWORD.fullmatch(body)
+        if password and self.passwords:
+            return Password(**password.groupdict()).mark
+        if password:
+            raise InterpolationError(
+                f"'${{{body}}}' can stand in an environment or a command only",
+                "a generated password belongs nowhere else",
+            )
         found = _BODY.fullmatch(body)
         if not found:
             raise InterpolationError(

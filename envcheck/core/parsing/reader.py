@@ -12,7 +12,8 @@ from envcheck.core.errors import ProfileInvalid
 from envcheck.core.parsing.findings import Findings
 from envcheck.core.parsing.forms import TIMEOUT
 from envcheck.core.parsing.interpolate import InterpolationError, interpolate
-from envcheck.core.parsing.reading import Reading, filled, kind_of
+from envcheck.core.parsing.password_rules import variables_of
+from envcheck.core.parsing.reading import Reading, kind_of
 from envcheck.core.parsing.rules import check
 from envcheck.core.parsing.validation import validate
 from envcheck.core.parsing.wording import noun
@@ -99,13 +100,18 @@ def _fill(value: Any, path: Path, environ: Mapping[str, str], findings: Findings
 
 def _fill_text(text: str, path: Path, environ: Mapping[str, str], findings: Findings) -> str:
     try:
-        result = interpolate(text, environ)
+        result = interpolate(text, environ, passwords=_may_hold_passwords(path))
     except InterpolationError as error:
         findings.at_value(path, str(error), error.hint)
         return text
     for name in result.unset:
         findings.warn(path, f"the variable {name} is not set, so it stands for an empty text")
     return result.text
+
+
+def _may_hold_passwords(path: Path) -> bool:
+    """Whether a text at that place may refer to a password that is generated."""
+    return path[:1] == ("services",) and path[2:3] in (("environment",), ("command",))
 
 
 def _profile(reading: Reading, file: str, root: str) -> Profile:
@@ -129,7 +135,7 @@ def _service(reading: Reading, name: str, form: ServiceForm) -> Service:
         place=reading.findings.source.key_place(("services", name)),
         image=form.image,
         build=form.build,
-        environment=filled(form, reading.environ),
+        environment=variables_of(reading, name),
         ports=None if form.ports is None else tuple(form.ports),
         volumes=tuple(form.volumes),
         depends_on=tuple(form.depends_on),
@@ -139,6 +145,7 @@ def _service(reading: Reading, name: str, form: ServiceForm) -> Service:
         stable_for=form.stable_for,
         restart=form.restart,
         mem_limit=form.mem_limit,
+        pids_limit=form.pids_limit,
         seed=tuple(form.seed),
         seed_places=tuple(
             reading.findings.source.value_place(("services", name, "seed", at))

@@ -23,6 +23,9 @@ DURATION = (
     r"|(?=[0-9])(?:[0-9]{1,2}h)?(?:[0-9]{1,4}m)?(?:[0-9]{1,5}(?:\.[0-9]{1,9})?s)?"
 )
 
+LEAST_PIDS = 16
+MOST_PIDS = 65536
+
 _MAX_PORT = 65535
 _BYTES = {"B": 1} | {
     f"{letter}{mark}B": base**power
@@ -127,6 +130,11 @@ def port_number(value: Any) -> int:
 def status(value: Any) -> int:
     """An HTTP status."""
     return _whole(value, range(100, 600), "an HTTP status")
+
+
+def pids(value: Any) -> int:
+    """How many processes and threads a container may have."""
+    return _whole(value, range(LEAST_PIDS, MOST_PIDS + 1), "a number of processes")
 
 
 def _whole(value: Any, allowed: range, what: str) -> int:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from typing_extensions import assert_never
 
+from envcheck.core.passwords import WORD, Password, with_references
 from envcheck.core.profile import STABLE_FOR, ExecProbe, HttpProbe, TcpProbe
+from envcheck.core.spec import PIDS_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +59,7 @@ def _service(service: Service) -> Mapping[str, Any]:
         "kind": service.kind,
         "image": str(service.image) if service.image else None,
         "build": service.build,
-        "environment": dict(service.environment),
+        "environment": {n: _variable(service, n) for n in service.environment},
         "volumes": [f"{mount.name}:{mount.target}" for mount in service.volumes],
         "depends_on": list(service.depends_on),
         "command": list(service.command) if service.command else None,
@@ -67,11 +69,21 @@ def _service(service: Service) -> Mapping[str, Any]:
         "stable_for": None if service.stable_for == STABLE_FOR else _number(service.stable_for),
         "restart": None if service.restart == "no" else service.restart,
         "mem_limit": _bytes(service.mem_limit),
+        "pids_limit": None if service.pids_limit == PIDS_LIMIT else service.pids_limit,
         "seed": list(service.seed),
     }
     # No ports at all is a choice, unlike ports left out.
     ports = {} if service.ports is None else {"ports": [_port(port) for port in service.ports]}
     return {**_given(fields), **ports}
+
+
+def _variable(service: Service, name: str) -> str:
+    """A variable's value; the word for a generated password where it has one."""
+    value = service.environment[name]
+    if value == Password(service.name, name).mark:
+        return _Word(WORD)
+    # As it stands the word might ask for a password.
+    return _Word(f"${{NO_SUCH_VARIABLE:-{WORD}}}") if value == WORD else value
 
 
 def _port(port: Port) -> str:
@@ -108,8 +120,10 @@ def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _escaped(value: Any) -> Any:
     """Every text as YAML that the reader gives back: quoted, and each dollar sign doubled."""
     match value:
+        case _Word():
+            return _Quoted(value)
         case str():
-            return _Quoted(value.replace("$", "$$"))
+            return _Quoted(with_references(value.replace("$", "$$")))
         case dict():
             return {_key(key): _escaped(each) for key, each in value.items()}
         case list():
@@ -121,6 +135,12 @@ def _escaped(value: Any) -> Any:
 def _key(key: str) -> str:
     """A key, quoted unless it is an ordinary word; no variable can stand in one."""
     return key if _WORD.fullmatch(key) else _Quoted(key)
+
+
+class _Word(str):
+    """A text that means something to the reader, and is left as it is."""
+
+    __slots__ = ()
 
 
 class _Quoted(str):

@@ -55,7 +55,7 @@ def connect(event: Connect, run: Started, page: Page) -> Block:
 def stopped(event: Failed, page: Page) -> Block:
     """The task stops here: what happened, the evidence, and the next step."""
     if event.exit_code == ExitCode.INTERRUPTED:
-        return [GAP]
+        return [GAP, *Details(page, UNDER_BLOCK).of(event.evidence, None)]
     head: Line = (Span(page.glyphs.stop, "stop"), Span(" "))
     block = at_right(hang(head, event.what, page.width, "stop"), event.id, page.width)
     return [GAP, *block, *Details(page, UNDER_BLOCK).of(event.evidence, event.fix), GAP]

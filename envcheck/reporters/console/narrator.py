@@ -90,6 +90,8 @@ class Narrator:
                 return [Pause()]
             case ev.ProfileRead() | ev.EngineFound() | ev.StepStarted() | ev.StepEnded():
                 return []  # what they are about is told by the checks and rows
+            case ev.TakenBack():
+                return []  # told by its removals, and by the last sentence
             case _:
                 return self._of_the_instance(event)
 

@@ -10,7 +10,7 @@ import pytest
 from envcheck.app.builds import bases_of, build_tag, builds_of, choose, pins_of, plan_builds
 from envcheck.app.images import plan_images
 from envcheck.core.commands import commands
-from envcheck.core.errors import ProfileInvalid, UsageError
+from envcheck.core.errors import ObjectConflict, ProfileInvalid, UsageError
 from envcheck.core.observed import Observed, SeenImage
 from envcheck.core.pins import Pins
 from envcheck.core.plan import BuildImage
@@ -133,8 +133,22 @@ def test_a_build_is_planned_where_its_image_is_not_here(project: Project) -> Non
     assert isinstance(act, BuildImage)
     assert act.bases == {"node:24.21.0": "envcheck.local/node:24.21.0"}
     assert act.labels[Label.FINGERPRINT] == act.tag.rpartition(":")[2]
-    built = SeenImage("sha256:b", (act.tag,), (), {}, 1)
+    built = SeenImage("sha256:b", (act.tag,), (), act.labels, 1)
     assert not plan_builds(owner(), builds, found, Observed(images=(built,)))
+
+
+def test_somebody_elses_image_is_not_taken_for_our_build_and_keeps_its_name(
+    project: Project,
+) -> None:
+    builds = builds_of(project("FROM node:24.21.0\n"))
+    tag = build_tag("shop", builds["web"], FOUND)
+    theirs = SeenImage("sha256:b", (tag,), (), {}, 1)
+    with pytest.raises(ObjectConflict) as caught:
+        plan_builds(owner(), builds, FOUND, Observed(images=(theirs,)))
+    assert caught.value.id == "docker.name-taken"
+    assert caught.value.what == f"there is an image named '{tag}' already, and it is not ours"
+    assert caught.value.fix is not None
+    assert caught.value.fix.commands == (f"docker image inspect {tag}",)
 
 
 def test_what_is_built_has_the_version_of_the_base_that_its_kind_knows(project: Project) -> None:

@@ -319,15 +319,14 @@ def test_deep_touches_nothing_that_the_profile_has_changed_since(table: Table) -
     assert table.world.engine.inspect_container("shop-db") == before
 
 
-def test_deep_touches_nothing_of_another_checkout(table: Table) -> None:
+def test_nothing_is_asked_of_another_checkout(table: Table) -> None:
     table.deep = True
     table.owner = replace(table.owner, root="/home/anna/another")
     before = table.world.engine.inspect_container("shop-db")
-    verdict = table.check()["service.db.survives"]
-    assert (verdict.status, verdict.summary) == (
-        "skip",
-        "it belongs to the profile in /home/anna/shop",
-    )
+    with pytest.raises(UsageError) as caught:
+        table.check()
+    assert caught.value.id == "instance.elsewhere"
+    assert "belongs to the profile in /home/anna/shop" in caught.value.what
     assert table.world.engine.inspect_container("shop-db") == before
 
 

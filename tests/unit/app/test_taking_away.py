@@ -11,9 +11,13 @@ from envcheck.app.session import Session
 from envcheck.app.teardown import CleanOptions, clean, down
 from envcheck.core import events as ev
 from envcheck.core.errors import StepFailed, UsageError
+from envcheck.core.foreign import labels_of
+from envcheck.core.lockfile import LockedImage, LockedPlatform, Lockfile, dump_lockfile
+from envcheck.core.reference import parse_reference
 from envcheck.core.report import fold
-from envcheck.core.spec import Label, NetworkSpec
-from tests.unit.worlds import World, desired
+from envcheck.core.spec import Label, NetworkSpec, VolumeSpec
+from tests.fake.things import Network
+from tests.unit.worlds import SHOP, World, desired
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from envcheck.engine.client import DockerEngine
 
 E = TypeVar("E", bound=ev.Event)
+OF_SHOP = {Label.INSTANCE: "shop", Label.SERVICE: "web", Label.VERSION: "1.0"}
 SIZE = 1_000_000  # bytes of each image on the fake engine
 
 
@@ -234,9 +239,113 @@ def test_a_second_down_finds_nothing_to_do(table: Table) -> None:
     assert table.told(ev.Changed)[-1].change.name == "shop"
 
 
+def test_after_the_ledger_was_lost_what_may_have_been_here_before_is_kept(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    (path,) = tmp_path.glob("envcheck/engines/*/ledger.sqlite3")
+    table.session.close()
+    path.unlink()
+    table.session._ledger = None  # noqa: SLF001
+    assert table.clean() == 0
+    assert table.images() >= {"postgres:17.11", "redis:8.0.2", "node:24.21.0"}
+    notes = [event.text for event in table.told(ev.Note)]
+    assert any("the ledger was made anew from the labels" in note for note in notes)
+    reasons = {kept.name: kept.reason for kept in table.told(ev.Kept)}
+    assert reasons["redis:8.0.2"] == (
+        "it may have been here before: the ledger was lost; `docker rmi redis:8.0.2` removes it"
+    )
+
+
 def test_a_ledger_that_cannot_be_used_is_named_and_no_bug(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StepFailed) as caught:
         Table(tmp_path / "file")
     assert caught.value.id == "machine.ledger-unusable"
     assert str(tmp_path / "file") in caught.value.what
+
+
+def lock_of(digest: str) -> str:
+    """A lockfile that pins an image by its digest."""
+    redis = parse_reference("redis:8.0.2")
+    here = {"linux/amd64": LockedPlatform(digest, f"sha256:{'e' * 64}", 1)}
+    locked = LockedImage(redis, digest, "2026-11-24T12:00:00Z", here)
+    return dump_lockfile(Lockfile({redis: locked}), "other")
+
+
+def brought_with_a_digest(table: Table) -> str:
+    """An image that the shop brought, and that a lockfile can pin; its digest."""
+    digest = f"sha256:{'d' * 64}"
+    table.world.engine.add_image("redis:8.2.0", digests=(f"redis@{digest}",))
+    table.uses("redis:8.2.0")
+    return digest
+
+
+@pytest.mark.parametrize("all", [False, True])
+def test_what_another_profile_s_lock_pins_stays_unless_everything_goes(
+    table: Table, tmp_path: Path, *, all: bool
+) -> None:
+    digest = brought_with_a_digest(table)
+    for container in table.world.engine.store.containers.values():
+        container.labels = {**container.labels, Label.ROOT: str(tmp_path)}
+    (tmp_path / "shop.lock").write_text(lock_of(digest))
+    (tmp_path / "other.lock").write_text(lock_of(digest))
+    assert table.clean(CleanOptions(all=all)) == 0
+    assert ("redis:8.2.0" in table.images()) is not all
+    reasons = [kept.reason for kept in table.told(ev.Kept)]
+    pinned = f"{tmp_path}/other.lock pins it; `clean --all` removes it all the same"
+    assert reasons == ([] if all else [pinned])
+
+
+def test_what_an_instance_may_use_of_which_nothing_is_on_record_stays(table: Table) -> None:
+    """It is another user's; or it was down when the ledger was lost."""
+    table.uses("redis:8.0.2")
+    volume = VolumeSpec("guest_data", {Label.INSTANCE: "guest"})
+    table.world.engine.create_volume(volume)
+    table.world.engine.add_image("envcheck.local/shop-web:abc", labels=OF_SHOP)
+    labels = {Label.RECIPE: "redis:8.0.2", Label.VERSION: "1.0"}
+    table.world.engine.add_image("envcheck.local/redis:8.0.2", labels=labels)
+    assert table.clean() == 0
+    why = "it may be in use: nothing is on record here of the images of instance guest"
+    assert {kept.name: kept.reason for kept in table.told(ev.Kept)} == {
+        "redis:8.0.2": why,
+        "envcheck.local/redis:8.0.2": why,
+    }
+    assert "envcheck.local/shop-web:abc" not in table.images()
+    table.uses("node:24.21.0", instance="guest")
+    table.uses("redis:8.0.2")
+    table.clean()
+    assert "redis:8.0.2" not in table.images()
+
+
+def test_what_has_our_names_and_is_not_ours_is_left_and_said(table: Table) -> None:
+    engine = table.world.engine
+    engine.remove_container("shop-cache")
+    engine.remove_volume("shop_cache-data")
+    engine.create_volume(VolumeSpec("shop_cache-data", {}))
+    engine.store.volumes["shop_cache-data"].labels = {}
+    engine.add_image("envcheck.local/shop-web:abc")
+    by_name = {labels.get(Label.SERVICE) for labels in labels_of("shop", engine.observe())}
+    assert "cache" not in by_name
+    network = NetworkSpec("shop", {})
+    engine.store.networks["foreign"] = Network("foreign", network.name, {})
+    assert table.clean() == 0
+    assert {(kept.kind, kept.name) for kept in table.told(ev.Kept)} == {
+        ("network", "shop"),
+        ("image", "envcheck.local/shop-web:abc"),
+    }
+    assert set(engine.store.volumes) == {"shop_cache-data"}
+    assert set(engine.store.networks) == {"foreign"}
+
+
+def test_another_folder_s_instance_is_not_taken_away_by_its_profile(
+    table: Table, tmp_path: Path
+) -> None:
+    profile = tmp_path / "shop.yaml"
+    profile.write_text(SHOP)
+    acts = len(table.world.engine.acts)
+    for act in (down, lambda session, name: clean(session, name, CleanOptions())):
+        with pytest.raises(UsageError) as caught:
+            act(table.session, str(profile))
+        assert caught.value.id == "instance.elsewhere"
+    assert len(table.world.engine.acts) == acts
+    down(table.session, "")  # by labels alone
+    assert table.world.engine.store.containers == {}

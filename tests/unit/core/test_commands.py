@@ -54,6 +54,7 @@ EVERY_ACT: list[p.Act] = [
     p.StartJob("shop-migrate", "migrate", JobInputs("image:1", "redis:8.0.2", ())),
     p.AwaitJob("migrate", "shop-migrate"),
     p.LeaveSeed("db", "shop-db", "/data/.envcheck-seed"),
+    p.RenameContainer("id", "shop-db-before", "shop-db", "db"),
 ]
 
 
@@ -89,6 +90,7 @@ def test_only_waiting_has_no_command() -> None:
         (EVERY_ACT[12], "docker rmi redis:8.0.2"),
         (EVERY_ACT[13], "docker start shop-migrate"),
         (EVERY_ACT[14], "docker wait shop-migrate"),
+        (EVERY_ACT[16], "docker rename shop-db-before shop-db"),
         (EVERY_ACT[3], "docker build --label k=v -t envcheck.local/shop-web:1 /shop/web"),
     ],
     ids=lambda value: type(value).__name__,
@@ -117,6 +119,7 @@ def test_a_container_is_created_with_all_that_it_has() -> None:
         *["docker", "create", "--name", "shop-db", "--network", "shop", "--network-alias", "db"],
         *["--label", "k=v w", "-e", "POSTGRES_USER=app", "-e", "POSTGRES_PASSWORD"],
         *["-p", "127.0.0.1:15432:5432", "-p", "127.0.0.1::9000"],
+        *["--security-opt", "no-new-privileges", "--pids-limit", "2048"],
         *["-v", "shop_db-data:/var/lib/postgresql/data"],
         *["postgres:17.11", "postgres", "-c", "log_statement=all"],
     ]

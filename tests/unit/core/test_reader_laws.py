@@ -118,6 +118,7 @@ def services(draw: DrawFn, name: str, others: tuple[str, ...]) -> Service:
         stable_for=0.3 if job else draw(st.sampled_from([0.0, 0.3, 2.5])),
         restart="no" if job else draw(restarts),
         mem_limit=draw(st.none() | st.integers(0, 10**12)),
+        pids_limit=draw(st.integers(16, 65536)),
         seed=tuple(draw(seeds)) if kind == "postgres" else (),
     )
 

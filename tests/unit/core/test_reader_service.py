@@ -457,6 +457,16 @@ def test_a_limit_of_memory() -> None:
     assert service(with_line("")).mem_limit is None
 
 
+def test_the_number_of_processes_is_limited_whatever_the_profile_says() -> None:
+    assert service(with_line("")).pids_limit == 2048
+    assert service(with_line("pids_limit: 8192")).pids_limit == 8192
+    range_of = "a whole number from 16 to 65536"
+    for no_limit in ("-1", "0", "65537"):
+        assert problems(with_line(f"pids_limit: {no_limit}")) == [
+            f"p.yaml:5:17: '{no_limit}' is not a number of processes ({range_of})"
+        ]
+
+
 SEED = "is not a file of the profile (relative to the profile's own folder, such as seeds/"
 
 

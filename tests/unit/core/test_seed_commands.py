@@ -36,14 +36,15 @@ def act(folder: str = "/shop") -> ApplySeed:
 def test_it_reads_as_docker_has_it() -> None:
     run = "docker exec -e PGPASSWORD -e PGCLIENTENCODING=UTF8 shop-db psql"
     begun, done = (mark_text(Mark(state, "abc")).strip() for state in ("begun", "done"))
-    mark = f"docker exec -i shop-db sh -c 'cat > {MARK}'"
+    write = "docker exec -i shop-db sh -c 'cat > \"$1\"' sh"
+    mark = f"{write} {MARK}"
     assert commands(act()) == (
         f"until {run} -c 'SELECT 1'; do sleep 1; done",
         f"printf '%s\\n' '{begun}' | {mark}",
         "docker cp '/shop/a b.sql' shop-db:/tmp/1",
         f"{run} -f /tmp/1",
         "docker exec shop-db rm -f /tmp/1",
-        "gzip -dc /shop/b.sql.gz | docker exec -i shop-db sh -c 'cat > /tmp/2'",
+        f"gzip -dc /shop/b.sql.gz | {write} /tmp/2",
         f"{run} -f /tmp/2",
         "docker exec shop-db rm -f /tmp/2",
         f"printf '%s\\n' '{done}' | {mark}",

@@ -42,7 +42,7 @@ def test_everything_bears_the_owners_labels() -> None:
     assert labels == owner().labels(service="db")
     assert labels[Label.ROOT] == ROOT
     assert [part.partition(":")[0] for part in fingerprint.split(",")] == [
-        *["image", "environment", "command", "ports", "volumes"]
+        *["image", "environment", "command", "ports", "volumes", "guards"]
     ]
 
 
@@ -182,3 +182,14 @@ def test_the_choice_of_an_image_does_not_change_the_profile() -> None:
     assert {spec.container.image for spec in specs.values()} == {
         *["local/db", "local/cache", "local/web"]
     }
+
+
+def test_a_container_that_may_have_other_guards_than_before_is_made_anew_but_no_job_is() -> None:
+    def marks(line: str) -> dict[str, str]:
+        found = desired(line).services["s"].container.labels[Label.FINGERPRINT]
+        return dict(part.split(":") for part in found.split(","))
+
+    image = "image: 'redis:8.0.2'"
+    plain, more = marks(one(image)), marks(one(f"{image}, pids_limit: 8192"))
+    assert {name for name in plain if plain[name] != more[name]} == {"guards"}
+    assert "guards" not in marks(one(f"{image}, kind: job, command: [migrate]"))
