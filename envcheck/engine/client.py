@@ -66,7 +66,7 @@ class DockerEngine:
     @property
     def volume_data(self) -> VolumeData:
         """All that is in a volume, out of it and into it."""
-        return VolumeData(self._api, self.remove_container)
+        return VolumeData(self._api, self.remove_container, self._process)
 
     def close(self) -> None:
         """Let go of the connections."""
