@@ -126,7 +126,8 @@ def restore(session: Session, name: str, word: str, *, save_first: bool) -> None
             converge(session, profile, owner, DEFAULTS, Meanwhile(prepare=start))
         else:
             session.ledger().know(owner)
-            start(*prepared(session, profile, owner, DEFAULTS))
+            _, desired, choices = prepared(session, profile, owner, DEFAULTS)
+            start(desired, choices)
             session.emit(
                 ev.Note(f"`{call('envcheck', 'up', owner.profile, owner.instance)}` starts with it")
             )

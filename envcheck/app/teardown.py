@@ -74,13 +74,11 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
     if options.all:
         session.emit(ev.Started("clean"))
         for instance in session.engine().observe().instances():
-            with session.holding(instance, session.command):
-                _clean_one(session, instance, options)
+            _clean_one(session, instance, options)
         sweep(session, dry_run=options.dry_run)
         return
     instance, profile = _started(session, "clean", name)
-    with session.holding(instance, session.command):
-        _clean_one(session, instance, options, profile)
+    _clean_one(session, instance, options, profile)
 
 
 def _started(session: Session, command: str, name: str) -> tuple[str, Profile | None]:
@@ -100,6 +98,13 @@ def _started(session: Session, command: str, name: str) -> tuple[str, Profile | 
 
 def _clean_one(
     session: Session, instance: str, options: CleanOptions, profile: Profile | None = None
+) -> None:
+    with session.holding(instance, session.command):
+        _clean_held(session, instance, options, profile)
+
+
+def _clean_held(
+    session: Session, instance: str, options: CleanOptions, profile: Profile | None
 ) -> None:
     engine = session.engine()
     observed = engine.observe()
