@@ -84,6 +84,15 @@ def pins_of(profile: Profile, builds: Mapping[str, Build]) -> tuple[Reference, .
     return tuple(dict.fromkeys(pins))
 
 
+def data_pins(profile: Profile) -> dict[str, Reference]:
+    """The image that each service's data is of: its own, or what its Dockerfile starts from."""
+    pins = {name: service.image for name, service in profile.services.items() if service.image}
+    for name, build in builds_of(profile).items():
+        images = KINDS[build.service.kind].images
+        pins.update((name, base) for base in build.bases.values() if base.base in images)
+    return pins
+
+
 def choose(
     profile: Profile, builds: Mapping[str, Build], found: Mapping[Reference, Finding]
 ) -> dict[str, ImageChoice]:

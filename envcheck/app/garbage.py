@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from envcheck.app.foreign import is_gone
@@ -68,12 +67,7 @@ def witness_of(session: Session, observed: Observed) -> Witness:
 
 def _engine_time(session: Session) -> float:
     """The engine's own clock: what it made is dated by that."""
-    told = str(session.engine().info().get("SystemTime", ""))
-    try:
-        # Nanoseconds, which `fromisoformat` does not read before Python 3.11.
-        return datetime.fromisoformat(f"{told[:19]}+00:00").timestamp()
-    except ValueError:
-        return time.time()
+    return time.time() + (session.engine().about.facts().clock_skew or 0.0)
 
 
 def _gone(session: Session, observed: Observed) -> Iterator[Garbage]:
@@ -118,8 +112,7 @@ def sweep(session: Session, *, dry_run: bool) -> None:
     if things:
         session.agree(tuple(map(_line, things)), "Remove what is left over?", id="clean.not-agreed")
     perform = Performer(session.engine(), Lookout(session.clock), session.emit, {})
-    guard = guarded(session, "", perform)
-    outcomes = execute(_plan(things), guard, abort=session.clock.stop)
+    outcomes = execute(_plan(things), guarded(session, perform), abort=session.clock.stop)
     for outcome in outcomes:
         if isinstance(outcome.error, ObjectConflict):
             session.emit(ev.Note(outcome.error.what))

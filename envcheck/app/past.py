@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.past import Past
+from envcheck.core.restoring import WHOLE, is_whole
 from envcheck.core.seeding import MARK, read_mark
 from envcheck.core.situation import changed_parts
 from envcheck.core.spec import Label
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from envcheck.core.jobs import JobRecord
     from envcheck.core.observed import Observed
     from envcheck.core.seeding import Mark
+    from envcheck.core.spec import Mount
 
 
 def past_of(session: Session, desired: Desired, observed: Observed, *, look: bool) -> Past:
@@ -35,6 +37,7 @@ def past_of(session: Session, desired: Desired, observed: Observed, *, look: boo
         jobs=jobs,
         succeeded=frozenset(_succeeded(session, jobs, observed)),
         marks=dict(_marks(session, desired, observed, look=look)),
+        halves=frozenset(_halves(session, desired, observed, look=look)),
         ports=session.ledger().ports(desired.owner.instance),
     )
 
@@ -54,19 +57,42 @@ def _marks(
     session: Session, desired: Desired, observed: Observed, *, look: bool
 ) -> Iterator[tuple[str, Mark | None]]:
     """The marks of the volumes that were made for a seed."""
-    engine = session.engine()
     for service in desired.services.values():
         volume = observed.volume(service.data.volume) if service.data else None
         if service.data is None or volume is None or Label.SEED not in volume.labels:
             continue
-        if _mounted_alike(service, observed):
-            path = f"{service.data.target.rstrip('/')}/{MARK}"
-            yield volume.name, read_mark(engine.read_file(service.container.name, path))
-        elif look:
-            labels = desired.owner.labels(service=service.name, fingerprint="look:1")
-            image = service.container.image
-            found = engine.read_in_volume(volume.name, MARK, image, labels)
+        if look or _mounted_alike(service, observed):
+            found = _look(session, desired, service, service.data, MARK, observed)
             yield volume.name, read_mark(found)
+
+
+def _halves(session: Session, desired: Desired, observed: Observed, *, look: bool) -> Iterator[str]:
+    """The volumes that were made to be filled from a snapshot, and were not filled to the end."""
+    for service in desired.services.values():
+        for mount in service.container.mounts:
+            volume = observed.volume(mount.volume)
+            if volume is None or Label.SNAPSHOT not in volume.labels:
+                continue
+            if not look and not _mounted_alike(service, observed):
+                continue
+            if not is_whole(volume, _look(session, desired, service, mount, WHOLE, observed)):
+                yield volume.name
+
+
+def _look(  # noqa: PLR0913, PLR0917 - a file in a volume of a service of an instance on an engine
+    session: Session,
+    desired: Desired,
+    service: DesiredService,
+    mount: Mount,
+    file: str,
+    observed: Observed,
+) -> bytes | None:
+    """A file in a volume, read through the service's container, or one that is made for that."""
+    engine = session.engine()
+    if _mounted_alike(service, observed):
+        return engine.read_file(service.container.name, f"{mount.target.rstrip('/')}/{file}")
+    labels = desired.owner.labels(service=service.name, fingerprint="look:1")
+    return engine.read_in_volume(mount.volume, file, service.container.image, labels)
 
 
 def _mounted_alike(service: DesiredService, observed: Observed) -> bool:

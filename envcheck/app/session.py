@@ -44,6 +44,7 @@ class Session:
     Attributes:
         emit: hears everything that happens.
         ask: how to ask the user, or None without a terminal.
+        terminal: whether somebody sits there, whatever was said to be agreed to.
         yes: whether all that would be asked is agreed to.
         instance: the name given for the instance, or nothing.
         command: the task's name, for those who must wait for it.
@@ -54,6 +55,7 @@ class Session:
     emit: Emit
     ask: Ask | None = None
     yes: bool = False
+    terminal: bool = False
     instance: str = ""
     command: str = ""
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)

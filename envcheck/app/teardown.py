@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
 from envcheck.app.garbage import sweep
+from envcheck.app.image_uses import guarded
 from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
+from envcheck.app.losses import Losses
+from envcheck.app.snapshots import seeded
+from envcheck.app.snapshots.contents import holdings
+from envcheck.app.snapshots.halves import without_halves
+from envcheck.app.snapshots.safety import UNSAID, Wish, save_first
+from envcheck.app.snapshots.taking import Source
 from envcheck.core import events as ev
 from envcheck.core import plan as p
 from envcheck.core.commands import commands
+from envcheck.core.deeds import deeds_of
 from envcheck.core.errors import ObjectConflict
-from envcheck.core.figures import size
+from envcheck.core.foreign import labels_of
 from envcheck.core.spec import Label
 from envcheck.core.teardown import decide_clean, decide_down, leftovers
 from envcheck.run.executor import execute
@@ -22,8 +30,6 @@ from envcheck.run.lookout import Lookout
 from envcheck.run.perform import Performer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
     from envcheck.core.plan import Plan
@@ -33,12 +39,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CleanOptions:
-    """What ``clean`` is told besides the profile."""
+    """What ``clean`` is told besides the profile; ``wish`` is about saving the data first."""
 
     dry_run: bool = False
     keep_images: bool = False
     only: str = ""
     all: bool = False
+    wish: Wish = UNSAID
 
 
 def down(session: Session, name: str) -> None:
@@ -49,8 +56,9 @@ def down(session: Session, name: str) -> None:
     """
     instance, _ = _started(session, "down", name)
     engine = session.engine()
-    plan = decide_down(instance, engine.observe())
-    _raise_first(carry_out(session, plan))
+    with session.holding(instance, session.command):
+        plan = decide_down(instance, engine.observe())
+        _raise_first(carry_out(session, plan))
     held = [v.name for v in engine.observe().volumes if v.labels.get(Label.INSTANCE) == instance]
     for volume in held:
         session.emit(ev.Kept("volume", volume, "down keeps the data"))
@@ -68,9 +76,9 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
         for instance in session.engine().observe().instances():
             _clean_one(session, instance, options)
         sweep(session, dry_run=options.dry_run)
-    else:
-        instance, profile = _started(session, "clean", name)
-        _clean_one(session, instance, options, profile)
+        return
+    instance, profile = _started(session, "clean", name)
+    _clean_one(session, instance, options, profile)
 
 
 def _started(session: Session, command: str, name: str) -> tuple[str, Profile | None]:
@@ -91,6 +99,13 @@ def _started(session: Session, command: str, name: str) -> tuple[str, Profile | 
 def _clean_one(
     session: Session, instance: str, options: CleanOptions, profile: Profile | None = None
 ) -> None:
+    with session.holding(instance, session.command):
+        _clean_held(session, instance, options, profile)
+
+
+def _clean_held(
+    session: Session, instance: str, options: CleanOptions, profile: Profile | None
+) -> None:
     engine = session.engine()
     observed = engine.observe()
     uses = known(session, instance, observed, profile, all=options.all)
@@ -101,27 +116,51 @@ def _clean_one(
         kept = ()
     for thing in kept:
         session.emit(thing)
+    losses = Losses(session, plan, observed, engine.volume_sizes)
     if options.dry_run:
-        _show(session, plan)
+        for lost in losses.removals():
+            session.emit(lost)
         return
+    saving = options.wish.granted(session) and bool(losses.data)
     if plan:
-        session.agree(
-            _listed(plan), f"Remove all this of {instance}, for good?", id="clean.not-agreed"
-        )
+        lines = () if session.yes else losses.lines()
+        session.agree(lines, _question(instance, saving=saving), id="clean.not-agreed")
+    if saving:
+        _save(session, instance, options.only)
     before = engine.disk_use()
     outcomes = carry_out(session, plan)
     _tell_what_stayed(session, outcomes)
     after = engine.observe()
     session.ledger().forget_jobs(instance, options.only)
     passwords.forget(session, instance, after)
-    if not (options.only or options.keep_images):
-        forget(session, instance, after)
+    seeded.forget(session, instance, options.only)
+    if not options.only:
+        forget(session, instance, after, images=not options.keep_images)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))
     if not options.only:
         left = _left(instance, after, kept, options)
         _tell_left(session, left, outcomes)
         if not left:
             session.emit(ev.NothingLeft(instance, "its images" if options.keep_images else ""))
+
+
+def _question(instance: str, *, saving: bool) -> str:
+    first = "A snapshot of the volumes is saved first (--no-snapshot to skip). " if saving else ""
+    return f"{first}Remove all this of {instance}, for good?"
+
+
+def _save(session: Session, instance: str, only: str) -> None:
+    """Save the data that is about to go; nothing is removed where that fails.
+
+    Raises:
+        EnvcheckError: it could not be saved.
+    """
+    observed = session.engine().observe()
+    held = without_halves(session, holdings(instance, observed, only), observed)
+    if held.volumes:
+        label = held.volumes[0].labels.get(Label.PROFILE, instance)
+        # What was stopped is not started again: it goes next.
+        save_first(session, Source(held, label), "clean", lambda _stopped: None)
 
 
 def _narrowed(plan: Plan, options: CleanOptions, observed: Observed) -> Plan:
@@ -144,37 +183,11 @@ def _concerns(act: p.Act, service: str, observed: Observed) -> bool:
             return False
 
 
-def _show(session: Session, plan: Plan) -> None:
-    for thing in _removals(plan):
-        session.emit(thing)
-
-
-def _removals(plan: Plan) -> Iterator[ev.WouldRemove]:
-    """What a plan removes."""
-    for step in plan.steps:
-        match step.act:
-            case p.RemoveContainer(name=name):
-                yield ev.WouldRemove("container", name)
-            case p.RemoveNetwork(name=name):
-                yield ev.WouldRemove("network", name)
-            case p.RemoveVolume(name=name):
-                yield ev.WouldRemove("volume", name)
-            case p.RemoveImage():
-                yield ev.WouldRemove("image", step.act.reference, step.act.size)
-
-
-def _listed(plan: Plan) -> tuple[str, ...]:
-    """What a plan removes, a line each, for the question."""
-    return tuple(
-        f"{thing.kind:<10} {thing.name}" + (f"   {size(thing.size)}" if thing.size else "")
-        for thing in _removals(plan)
-    )
-
-
 def carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:
     """Carry out a plan that removes; what could not be removed is among the outcomes."""
     perform = Performer(session.engine(), Lookout(session.clock), session.emit, {})
-    return execute(plan, session.recording(perform), abort=session.clock.stop)
+    guarded_too = guarded(session, session.recording(perform))
+    return execute(plan, guarded_too, abort=session.clock.stop)
 
 
 def _raise_first(outcomes: tuple[StepOutcome, ...]) -> None:
@@ -194,12 +207,14 @@ def _tell_what_stayed(session: Session, outcomes: tuple[StepOutcome, ...]) -> No
             session.emit(ev.Note(f"{' '.join(what)}: {outcome.error.what}"))
 
 
-def forget(session: Session, instance: str, after: Observed) -> None:
-    """Strike the instance off the ledger, image by image, where it no longer uses any."""
+def forget(session: Session, instance: str, after: Observed, *, images: bool = True) -> None:
+    """Strike an instance of which nothing is left off the ledger; ``images``: its images too."""
     ledger = session.ledger()
     if any(after.of_instance(instance)):
         return
-    for record in ledger.images():
+    if not any(labels_of(instance, after)):
+        ledger.forget_instance(instance)
+    for record in ledger.images() if images else ():
         if instance in record.instances:
             ledger.forget_use(record.reference, instance)
 
@@ -231,5 +246,5 @@ def _tell_left(
 
 def _target(step: p.Step) -> tuple[str, str]:
     """Kind and name of what a step removes."""
-    removed = next(_removals(p.Plan((step,))), None)
-    return (removed.kind, removed.name) if removed else ("", "")
+    deed = next((deed for deed in deeds_of(step.act) if deed.verb == "remove"), None)
+    return (deed.kind, deed.name) if deed else ("", "")

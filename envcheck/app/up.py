@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images, passwords, seeds
@@ -34,14 +34,13 @@ from envcheck.services.catalogue import KINDS
 from envcheck.services.desired import ImageChoice, desire, published_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from envcheck.app.session import Session
     from envcheck.core.desired import Desired
     from envcheck.core.observed import Observed
-    from envcheck.core.plan import Plan
+    from envcheck.core.plan import ApplySeed, Plan
     from envcheck.core.profile import Profile
-    from envcheck.core.seeding import FoundSeed
     from envcheck.core.spec import Owner
 
 
@@ -55,6 +54,7 @@ class UpOptions:
         locked: whether nothing but the images of the lockfile will do.
         offline: whether nobody on a network is asked for anything.
         on_failure: what becomes of what the run has made, where it fails or is interrupted.
+        from_snapshot: the snapshot whose data takes the place of what is there; nothing for none.
     """
 
     fail_fast: bool = False
@@ -62,9 +62,27 @@ class UpOptions:
     locked: bool = False
     offline: bool = False
     on_failure: OnFailure = "keep"
+    from_snapshot: str = ""
 
 
 DEFAULTS = UpOptions()
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What another task does in the course of an up.
+
+    Attributes:
+        prepare: called when the images are here, before anything is looked at and decided.
+        seeded: called when a seed was applied, with the seconds that it took; its service may be
+            stopped and started again by that.
+    """
+
+    prepare: Callable[[Desired, Mapping[str, ImageChoice]], None] = lambda _desired, _choices: None
+    seeded: Callable[[ApplySeed, float], None] = lambda _act, _seconds: None
+
+
+NOTHING = Meanwhile()
 
 
 def up(session: Session, name: str, options: UpOptions = DEFAULTS) -> None:
@@ -78,23 +96,36 @@ def up(session: Session, name: str, options: UpOptions = DEFAULTS) -> None:
     session.emit(ev.Started("up", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
     session.engine()
-    converge(session, profile, owner, options)
+    converge(session, profile, owner, options, _from_snapshot(session, profile, owner, options))
+
+
+def _from_snapshot(
+    session: Session, profile: Profile, owner: Owner, options: UpOptions
+) -> Meanwhile:
+    if not options.from_snapshot:
+        return NOTHING
+    from envcheck.app.snapshots.starting import start_from
+
+    return Meanwhile(prepare=start_from(session, profile, owner, options.from_snapshot))
 
 
 def converge(
-    session: Session, profile: Profile, owner: Owner, options: UpOptions = DEFAULTS
+    session: Session,
+    profile: Profile,
+    owner: Owner,
+    options: UpOptions = DEFAULTS,
+    meanwhile: Meanwhile = NOTHING,
 ) -> None:
     """Get the images, make the objects, wait for the services.
 
     Raises:
         EnvcheckError: as `up`.
     """
-    found = seeds.find_seeds(profile)
     refuse_elsewhere(session, owner)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
         try:
-            well = _converge(session, profile, owner, options, found)
+            well = _converge(session, profile, owner, options, meanwhile)
         except KeyboardInterrupt:
             raise interrupted(session, owner, options.on_failure) from None
         except EnvcheckError:
@@ -104,14 +135,18 @@ def converge(
             undo(session, owner, options.on_failure)
 
 
-def _converge(
-    session: Session,
-    profile: Profile,
-    owner: Owner,
-    options: UpOptions,
-    found: Mapping[str, FoundSeed],
-) -> bool:
-    """As `converge`, within its lock; whether every service is ready."""
+def prepared(
+    session: Session, profile: Profile, owner: Owner, options: UpOptions
+) -> tuple[Profile, Desired, dict[str, ImageChoice]]:
+    """See to it that nothing is in the way and the images are here.
+
+    Returns:
+        The profile with its generated passwords, what the instance should be, and those images.
+
+    Raises:
+        EnvcheckError: one could not be got; or the profile does not go with it.
+    """
+    found = seeds.find_seeds(profile)
     refuse_taken(session, profile, owner)
     profile = with_made_passwords(session, profile, owner)
     session.emit(ev.Section("Images"))
@@ -119,6 +154,15 @@ def _converge(
     desired = desire(profile, owner, choices, found)
     refuse_anonymous_volumes(session, profile, desired)
     seeds.refuse_placeless(profile, desired)
+    return profile, desired, choices
+
+
+def _converge(
+    session: Session, profile: Profile, owner: Owner, options: UpOptions, meanwhile: Meanwhile
+) -> bool:
+    """As `converge`, within its lock; whether every service is ready."""
+    profile, desired, choices = prepared(session, profile, owner, options)
+    meanwhile.prepare(desired, choices)
     observed = session.engine().observe()
     past = past_of(session, desired, observed, look=True)
     with session.settling("ports"):  # two instances would both find the same one free
@@ -130,7 +174,7 @@ def _converge(
     for note in (*aside_notes(desired, observed), *seed_notes(now)):
         session.emit(ev.Note(note))
     services = targets(profile, desired, choices, observed)
-    return run(session, owner, plan, services, fail_fast=options.fail_fast)
+    return run(session, owner, plan, services, fail_fast=options.fail_fast, seeded=meanwhile.seeded)
 
 
 def with_made_passwords(session: Session, profile: Profile, owner: Owner) -> Profile:
@@ -235,13 +279,14 @@ def _with_digest(choice: ImageChoice, observed: Observed) -> ImageChoice:
     return ImageChoice(choice.used, choice.pin, choice.shown, choice.source, digest_of(seen))
 
 
-def run(
+def run(  # noqa: PLR0913 - the plan, its services, and how it is carried out
     session: Session,
     owner: Owner,
     plan: Plan,
     services: Mapping[str, Target],
     *,
     fail_fast: bool = False,
+    seeded: Callable[[ApplySeed, float], None] = NOTHING.seeded,
 ) -> bool:
     """Carry out a plan on the engine for an instance, and tell what was skipped.
 
@@ -261,7 +306,7 @@ def run(
         services,
         frozenset(fresh),
         explainer(session, owner.profile),
-        supplies_of(session, owner.instance),
+        replace(supplies_of(session, owner.instance), seeded=seeded),
     )
 
     def notice(container: str) -> None:

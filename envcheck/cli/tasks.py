@@ -21,6 +21,8 @@ __all__ = [
     "outdated",
     "plan",
     "recipe",
+    "reset",
+    "snapshot",
     "status",
     "up",
 ]
@@ -30,6 +32,8 @@ __all__ = [
 
 _LOCKED = "only the images of the lockfile will do, and all of them must be in it"
 _ON_FAILURE = "keep, down or clean: what becomes of what a failed or interrupted run has made"
+_SNAPSHOT = "save the data in a snapshot first; without a word, where a terminal is there"
+_NO_SNAPSHOT = "save nothing first"
 _OFFLINE = "ask no registry and fetch nothing; what is not here already is an error"
 
 
@@ -104,6 +108,7 @@ def plan(run: Run, profile: str) -> Answer:
     locked=_LOCKED,
     offline=_OFFLINE,
     on_failure=_ON_FAILURE,
+    from_snapshot="begin with the data of this snapshot: a name, or a file",
 )
 def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
@@ -114,13 +119,16 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     locked: bool = False,
     offline: bool = False,
     on_failure: str = "keep",
+    from_snapshot: str = "",
 ) -> None:
     """Converge, and return when every service is verified ready."""
     from envcheck.app.rollback import on_failure as said
     from envcheck.app.up import UpOptions
     from envcheck.app.up import up as do
 
-    options = UpOptions(fail_fast, rerun_jobs, locked, offline, said(on_failure))
+    options = UpOptions(
+        fail_fast, rerun_jobs, locked, offline, said(on_failure), from_snapshot=from_snapshot
+    )
     do(run.session, profile, options)
 
 
@@ -248,6 +256,8 @@ def down(run: Run, profile: str) -> None:
     keep_images="leave the images",
     only="one service: its container and its volumes",
     all="every instance on this engine",
+    snapshot=_SNAPSHOT,
+    no_snapshot=_NO_SNAPSHOT,
 )
 def clean(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
@@ -257,12 +267,63 @@ def clean(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     keep_images: bool = False,
     only: str = "",
     all: bool = False,
+    snapshot: bool = False,
+    no_snapshot: bool = False,
 ) -> None:
     """Remove containers, network, volumes and images, and prove that they are gone."""
+    from envcheck.app.snapshots.safety import Wish
     from envcheck.app.teardown import CleanOptions
     from envcheck.app.teardown import clean as do
 
-    do(run.session, profile, CleanOptions(dry_run, keep_images, only, all))
+    wish = Wish(snapshot, no_snapshot)
+    do(run.session, profile, CleanOptions(dry_run, keep_images, only, all, wish))
+
+
+@verb(snapshot=_SNAPSHOT, no_snapshot=_NO_SNAPSHOT)
+def reset(run: Run, profile: str, *, snapshot: bool = False, no_snapshot: bool = False) -> None:
+    """Throw the data away and go back to what the seeds make of it, with every service ready."""
+    from envcheck.app.reset import reset as do
+    from envcheck.app.snapshots.safety import Wish
+
+    do(run.session, profile, Wish(snapshot, no_snapshot))
+
+
+@verb(
+    answers="list",
+    letters={"output": "o"},
+    action="save, list, restore or remove",
+    name="the snapshot's name, the time unless given; restore takes a file's path as well",
+    output="save: the file to save to, to take it to another machine",
+    no_snapshot="restore: do not save first what it replaces",
+)
+def snapshot(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    action: str,
+    profile: str,
+    name: str,
+    *,
+    output: str = "",
+    no_snapshot: bool = False,
+) -> Answer | None:
+    """Save what is in the volumes of an instance, and bring it back."""
+    from dataclasses import asdict
+
+    from envcheck.app import snapshot as do
+    from envcheck.cli.snapshot_list import snapshots_data, snapshots_text
+
+    do.fit_flags(action, output=output, no_snapshot=no_snapshot)
+    match action:
+        case "save":
+            saved = do.save(run.session, profile, name, output)
+            return Answer("", {"snapshot": asdict(saved)})
+        case "restore":
+            do.restore(run.session, profile, name, save_first=not no_snapshot)
+        case "remove":
+            do.discard(run.session, profile, name)
+        case _:
+            found = do.listed(run.session, profile)
+            return Answer(snapshots_text(found), {"snapshots": snapshots_data(found)})
+    return None
 
 
 def collection() -> Collection:

@@ -134,7 +134,13 @@ def run(work: Work, common: Common, telling: Telling = NOTHING_MORE, *, answers:
 
     files, work = _with_files(telling, work)
     bus = Bus(*listeners(common, telling, answers=answers), *files)
-    session = Session(emit=bus.emit, ask=_ask(common), yes=common.yes, instance=common.instance)
+    session = Session(
+        emit=bus.emit,
+        ask=_ask(common),
+        yes=common.yes,
+        terminal=_terminal(),
+        instance=common.instance,
+    )
     with interruptible(lambda: [as_called(line, program_name()) for line in at_once(session)]):
         answer, trace = _attempt(work, Run(session, bus))
         with _undisturbed(), closing(session):
@@ -199,8 +205,12 @@ def _undisturbed() -> Iterator[None]:
             signal.signal(each, handler or signal.SIG_DFL)
 
 
+def _terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _ask(common: Common) -> Callable[..., bool] | None:
-    if common.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if common.yes or not _terminal():
         return None
     from envcheck.cli.terminal import ask
 

@@ -15,6 +15,7 @@ from envcheck.core.images import BASE_OPTIONS, import_options, recipe_build_opti
 from envcheck.core.secrets import BLANK, blank_urls, blank_words
 from envcheck.core.seed_commands import mark_command, seed_commands
 from envcheck.core.seeding import Mark
+from envcheck.core.spec import DEFAULT_GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,8 @@ def commands(act: p.Act) -> tuple[str, ...]:
         case p.LeaveSeed():
             return (mark_command(act.container, act.mark, Mark("left", "")),)
         case p.StopContainer():
-            return (_line("docker", "stop", "--time", str(act.grace), act.name),)
+            time = () if act.grace is None else ("--time", str(act.grace))
+            return (_line("docker", "stop", *time, act.name),)
         case p.RenameContainer():
             return (_line("docker", "rename", act.name, act.new),)
         case p.RemoveContainer() | p.RemoveNetwork() | p.RemoveVolume() | p.RemoveImage():
@@ -136,6 +138,8 @@ def _create(spec: ContainerSpec) -> str:
         words += ["--restart", spec.restart]
     if spec.memory is not None:
         words += ["--memory", str(spec.memory), "--memory-swap", str(spec.memory)]
+    if spec.grace != DEFAULT_GRACE:
+        words += ["--stop-timeout", str(spec.grace)]
     words += ["--security-opt", "no-new-privileges", "--pids-limit", str(spec.pids)]
     for mount in spec.mounts:
         words += ["-v", f"{mount.volume}:{mount.target}"]

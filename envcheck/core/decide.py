@@ -29,6 +29,7 @@ from envcheck.core.plan import (
     StopContainer,
 )
 from envcheck.core.put_aside import as_if_back, put_aside, to_come_back
+from envcheck.core.restoring import refuse_halves
 from envcheck.core.situation import Standing, standing_of
 
 if TYPE_CHECKING:
@@ -59,9 +60,10 @@ def decide_up(now: Situation, *, first: int = 1) -> Plan:
 
     Raises:
         ObjectConflict: something that is not ours has a name that we need.
-        UsageError: the instance belongs to another folder.
+        UsageError: the instance belongs to another folder, or a volume is half restored.
     """
     refuse_foreign(now.desired, now.observed)
+    refuse_halves(now.desired, now.observed, now.past.halves)
     back = to_come_back(now.desired, now.observed)
     now = replace(now, observed=as_if_back(now.desired, now.observed))
     build = PlanBuilder(first)
@@ -131,8 +133,11 @@ def _remove_undeclared(build: PlanBuilder, desired: Desired, observed: Observed)
     names |= {seen.name for seen in put_aside(desired, observed)}
     for seen in observed.of_instance(desired.owner.instance):
         if seen.name not in names:
+            stop, cause = ("stop", seen.name), "no longer in the profile"
+            if seen.state == "running":  # what it keeps stays
+                build.add(StopContainer(seen.name, seen.service), cause, key=stop)
             act = RemoveContainer(seen.id, seen.name, seen.service)
-            build.add(act, "no longer in the profile", key=("remove", seen.name))
+            build.add(act, cause, key=("remove", seen.name), after=(stop,))
 
 
 def _take_away(build: PlanBuilder, service: DesiredService, standing: Standing) -> None:

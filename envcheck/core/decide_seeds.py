@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from envcheck.core.plan import ApplySeed, LeaveSeed
+from envcheck.core.restoring import made_again
 from envcheck.core.seeding import MARK, Mark, Unread
 from envcheck.core.spec import Label
 
@@ -24,6 +25,7 @@ NEW = "volume {volume} is new"
 NOT_APPLIED = "volume {volume} was made for it"
 UNKNOWN = "unless volume {volume} says that it was applied before"
 UNFINISHED = "its seed was begun and not finished"
+HALF = "putting back what its seed had made was not finished"
 IN_USE = "volume {volume} is in use without the seed that it was made for"
 
 
@@ -50,6 +52,8 @@ def seed_need(service: DesiredService, now: Situation) -> SeedNeed:
     volume = now.observed.volume(name)
     if volume is None:
         return SeedNeed("apply", NEW.format(volume=name)) if service.seed else _NOTHING
+    if name in now.past.halves and made_again(volume.labels):
+        return SeedNeed("anew", HALF)
     if Label.SEED not in volume.labels:
         return _NOTHING
     mark = now.past.mark(name)

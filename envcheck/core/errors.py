@@ -3,7 +3,8 @@
     EnvcheckError
     ├── UsageError          2   the command line cannot be carried out
     │   ├── ProfileInvalid  2   the text of a profile, a lockfile, … is wrong; carries every problem
-    │   └── BundleInvalid   2   a file is no bundle, is damaged, or holds what no bundle may hold
+    │   ├── BundleInvalid   2   a file is no bundle, is damaged, or holds what no bundle may hold
+    │   └── SnapshotInvalid 2   the same of a snapshot
     ├── EngineUnusable      3   Docker cannot be used
     ├── StepFailed          4   a step (pull, build, create, start, remove) failed
     │   ├── ObjectMissing       the engine says that the object is not there
@@ -121,6 +122,10 @@ class ProfileInvalid(UsageError):
 
 class BundleInvalid(UsageError):
     """A file is no bundle, is damaged, or holds what no bundle may hold."""
+
+
+class SnapshotInvalid(UsageError):
+    """A file is no snapshot, is damaged, or holds what no snapshot may hold."""
 
 
 class EngineUnusable(EnvcheckError):

@@ -28,6 +28,7 @@ Action = Literal[
     "loaded",
     "recreated",
     "seeded",
+    "restored",
     "renamed",
 ]
 
@@ -286,11 +287,15 @@ class Changed:
 
 @dataclass(frozen=True)
 class WouldRemove:
-    """Something that a dry run would have removed; ``size`` in bytes where it is known."""
+    """Something that a dry run would have removed; ``size`` in bytes where it is known.
+
+    ``note`` says what speaks for or against it: when it was last used, or where it came from.
+    """
 
     kind: ObjectKind
     name: str
     size: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,3 +50,15 @@ def exactly(value: float) -> str:
     if value < 120:  # noqa: PLR2004
         return f"{value:.1f} s"
     return seconds(value)
+
+
+_AGES = ((60, 1, "second"), (3600, 60, "minute"), (86_400, 3600, "hour"), (None, 86_400, "day"))
+
+
+def ago(value: float) -> str:
+    """How long ago something was, seconds: ``5 minutes ago``, ``1 hour ago``, ``12 days ago``."""
+    for most, unit, word in _AGES:
+        if most is None or value < most:
+            count = max(0, int(value // unit))
+            return f"{count} {word if count == 1 else word + 's'} ago"
+    raise AssertionError(value)

@@ -26,12 +26,14 @@ class Past:
         succeeded: ids of the containers of jobs that have ended with 0 without being on record as
             done: the run that waited for them was killed.
         marks: the marks of volumes that were made for a seed, by the volume's name.
+        halves: names of volumes that hold a part of a snapshot only.
         ports: the host ports that services had last, by service and container port.
     """
 
     jobs: Mapping[str, JobRecord] = field(default_factory=dict)
     succeeded: Set[str] = frozenset()
     marks: Mapping[str, Mark | None] = field(default_factory=dict)
+    halves: Set[str] = frozenset()
     ports: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
     def mark(self, volume: str) -> Mark | Unread | None:

@@ -178,11 +178,14 @@ class SkipJob:
 
 @dataclass(frozen=True)
 class StopContainer:
-    """Stop a container, giving it ``grace`` seconds to finish its work."""
+    """Stop a container, giving it ``grace`` seconds to finish its work.
+
+    None stands for the seconds that it was made with.
+    """
 
     name: str
     service: str
-    grace: int = 10
+    grace: int | None = None
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,14 @@ class Label:
     # made empty to be filled from a seed, the seed's fingerprint then.
     MADE = f"{NAMESPACE}.made"
     SEED = f"{NAMESPACE}.seed"
+    # On volumes that were made to be filled from a snapshot; see `core.restoring`.
+    SNAPSHOT = f"{NAMESPACE}.snapshot"
     # On containers that are there for one command only: the process that removes them at its end.
     PROCESS = f"{NAMESPACE}.process"
 
+
+DEFAULT_GRACE = 10
+"""Seconds for which the engine waits for a container's end, unless it is told otherwise."""
 
 RECIPE_BASE = "base"
 """The value of `Label.RECIPE` on the image that all recipes build upon."""
@@ -146,6 +151,8 @@ class ContainerSpec:
         restart: what the engine does when its process ends, in Docker's words.
         memory: the most that it may use, bytes, or None.
         hostname: its own name for itself; nothing: the engine makes one up for each container.
+        stop_signal: what its process is told to end with, unless its image says so itself.
+        grace: seconds that it then has until it is killed.
         pids: how many processes and threads it may have.
     """
 
@@ -162,6 +169,8 @@ class ContainerSpec:
     restart: str = "no"
     memory: int | None = None
     hostname: str = ""
+    stop_signal: str = ""
+    grace: int = DEFAULT_GRACE
     pids: int = PIDS_LIMIT
 
 

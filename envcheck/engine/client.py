@@ -21,6 +21,8 @@ from envcheck.engine.happenings import EventStream, events_of
 from envcheck.engine.image_archive import ImageArchive
 from envcheck.engine.one_off import OneOff, Place
 from envcheck.engine.pull import follow_pull, open_pull, unwatched
+from envcheck.engine.stopping import grace_of, stopping
+from envcheck.engine.volume_data import VolumeData
 from envcheck.engine.volumes import volume_sizes
 from envcheck.run.ports import NO_VARIABLES, ContainerState, ImageFacts, Ran
 
@@ -60,6 +62,11 @@ class DockerEngine:
     def image_archive(self) -> ImageArchive:
         """Images out of the engine and into it."""
         return ImageArchive(self._api)
+
+    @property
+    def volume_data(self) -> VolumeData:
+        """All that is in a volume, out of it and into it."""
+        return VolumeData(self._api, self.remove_container, self._process)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -172,7 +179,7 @@ class DockerEngine:
     @ours("creating container", "create")
     def create_container(self, spec: ContainerSpec) -> None:
         """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
-        config = container_config(self._api, spec, self._process)
+        config = container_config(self._api, spec, self._process) | stopping(self._api, spec)
         self._api.create_container_from_config(config, spec.name)
 
     @ours("starting", "start")
@@ -181,9 +188,13 @@ class DockerEngine:
         self._api.start(name)
 
     @ours("stopping", "stop")
-    def stop_container(self, name: str, grace: int) -> None:
-        """Stop a container with its own stop signal, and kill it after ``grace`` seconds."""
-        self._api.stop(name, timeout=grace)
+    def stop_container(self, name: str, grace: int | None = None) -> None:
+        """Stop a container with its own stop signal, and kill it after ``grace`` seconds.
+
+        None stands for the grace that it was made with.
+        """
+        # Not left to the engine: the SDK would give up waiting after the engine's default.
+        self._api.stop(name, timeout=grace_of(self._api, name) if grace is None else grace)
 
     @ours("renaming container", "create")
     def rename_container(self, name: str, new: str) -> None:

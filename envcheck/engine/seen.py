@@ -96,6 +96,7 @@ def container_state(data: Mapping[str, Any]) -> ContainerState:
             str(mount["Destination"]): _text(mount, "Name") if mount.get("Type") == "volume" else ""
             for mount in data.get("Mounts") or ()
         },
+        finished_at=_text(state, "FinishedAt"),
     )
 
 

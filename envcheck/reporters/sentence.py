@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 Tone = Literal["good", "look", "stop"]
 
-_BRINGS_UP = ("up", "onboard", "run")
+_BRINGS_UP = ("up", "onboard", "run", "reset")
 _TAKES_DOWN = ("down", "clean")
+_WITH_WORDS = ("bundle", "snapshot")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,9 @@ class Sentence:
                 return f"All is well{self._time}: {self._found()}."
             case "up" if not self._changed:
                 return f"Nothing changed: {self._found()}{self._time}."
-            case "up" | "onboard":
+            case "snapshot restore" if not self.report.services:
+                return ""
+            case "up" | "onboard" | "reset" | "snapshot restore":
                 return f"Ready{self._time}: {self._found()}."
             case "down":
                 return self._down()
@@ -158,7 +161,7 @@ class Sentence:
 
     @property
     def _again(self) -> str:
-        if self.report.command.startswith("bundle"):  # which file it was about is not known here
+        if self.report.command.startswith(_WITH_WORDS):  # what it was about is not known here
             return "fix it and run it again"
         again = f"run {self._call(self.report.command)} again"
         return again if self.report.command in _TAKES_DOWN else f"fix it and {again}"

@@ -209,6 +209,7 @@ class Performer:
         Seeding(target, act.seed, self._engine, post, contents, self._emit).do()
         self._changed("seeded", "volume", act.seed.volume)
         self._seeding[act.service] = self._now() - begun
+        self._supplies.seeded(act, self._seeding[act.service])
 
     def _made(self, kind: ev.ObjectKind, name: str, cause: str) -> None:
         self._changed("recreated" if cause else "created", kind, name, cause=cause)

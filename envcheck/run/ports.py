@@ -35,6 +35,7 @@ class ContainerState:
         health_said: what that check printed when it was last run.
         mounts: the paths where something is mounted, each with its volume's name; nothing there
             for what is no volume.
+        finished_at: the engine's own timestamp of the last end, as text.
     """
 
     id: str
@@ -49,6 +50,7 @@ class ContainerState:
     health: str = ""
     health_said: str = ""
     mounts: Mapping[str, str] = field(default_factory=dict)
+    finished_at: str = ""
 
     @property
     def alive(self) -> bool:
@@ -132,8 +134,11 @@ class Engine(Protocol):
     def start_container(self, name: str) -> None:
         """Start a container."""
 
-    def stop_container(self, name: str, grace: int) -> None:
-        """Stop a container with its own stop signal, and kill it after ``grace`` seconds."""
+    def stop_container(self, name: str, grace: int | None = None) -> None:
+        """Stop a container with its own stop signal, and kill it after ``grace`` seconds.
+
+        None stands for the grace that it was made with.
+        """
 
     def rename_container(self, name: str, new: str) -> None:
         """Give a container another name; ObjectConflict where that is taken."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from envcheck.core.plan import ApplySeed
     from envcheck.core.seeding import SeedFile
     from envcheck.run.ports import Content, Contents, JobRecords, PortRecords
 
@@ -38,11 +39,16 @@ def _nothing(file: SeedFile) -> Content:
 
 @dataclass(frozen=True)
 class Supplies:
-    """The records of an instance's jobs and ports, and the contents of its seeds' files."""
+    """The records of an instance's jobs and ports, and the contents of its seeds' files.
+
+    ``seeded`` is called when a seed was applied, with the seconds that it took; its service may be
+    stopped and started again by that.
+    """
 
     jobs: JobRecords
     contents: Contents
     ports: PortRecords = field(default_factory=Unheld)
+    seeded: Callable[[ApplySeed, float], None] = lambda _act, _seconds: None
 
 
 NO_SUPPLIES = Supplies(Unrecorded(), _nothing)

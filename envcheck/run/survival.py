@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 DATA_LOST = "service.data-lost"
 MARKER_LEFT = "service.marker-left"
 
-_GRACE = 10  # seconds that a server has to bring its data to disk, as for every stop of ours
 _FORGETTING = 20.0
 """Seconds for which the word is tried to be removed, while its server comes up again."""
 
@@ -139,7 +138,7 @@ def _replaced(spec: ContainerSpec, was: str, engine: Engine) -> Iterator[Callabl
     """
     name, aside = spec.name, aside_name(spec.name)
     kept: list[bool] = []
-    engine.stop_container(name, _GRACE)
+    engine.stop_container(name)
     try:
         engine.rename_container(name, aside)
         try:
@@ -164,7 +163,7 @@ def _give_way(spec: ContainerSpec, engine: Engine) -> None:
     """
     seen = engine.observe().container(spec.name)
     if seen is not None and seen.instance == spec.labels.get(Label.INSTANCE):
-        engine.stop_container(spec.name, _GRACE)
+        engine.stop_container(spec.name)
         engine.remove_container(spec.name)
 
 

@@ -132,6 +132,9 @@ def _service(
         restart=service.restart,
         memory=service.mem_limit,
         hostname=hostname,
+        # No part of the fingerprint: for this alone no container needs to be made anew.
+        stop_signal=KINDS[service.kind].stop_signal,
+        grace=KINDS[service.kind].grace,
         pids=service.pids_limit,
     )
     return DesiredService(

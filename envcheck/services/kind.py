@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from envcheck.core.spec import DEFAULT_GRACE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -111,6 +113,12 @@ class Seeder:
     endings: tuple[str, ...] = (".sql",)
 
 
+DATA_GRACE = 90
+"""Seconds for what must bring its data to disk before it ends. It is a limit, not a wait. systemd's
+default, which the packages of most databases leave or raise; the official image of PostgreSQL says
+in its Dockerfile that Docker's 10 s are too short."""
+
+
 def no_data(_image: Reference) -> str | None:
     """The data path of a kind that keeps none."""
     return None
@@ -143,6 +151,9 @@ class Kind:
             kind keeps none.
         job: whether it is meant to end: ready means done then, and nothing is asked of it.
         seeder: how `seed` files get into it; None where it cannot be seeded.
+        stop_signal: what its process is told to end with, where its image does not say so itself;
+            nothing for the engine's own choice, SIGTERM.
+        grace: seconds that it may take to end before it is killed.
     """
 
     name: str
@@ -163,3 +174,5 @@ class Kind:
     marker: Marker | None = None
     job: bool = False
     seeder: Seeder | None = None
+    stop_signal: str = ""
+    grace: int = DEFAULT_GRACE

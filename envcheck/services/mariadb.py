@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.services import mysql, mysql_logins, mysql_protocol
-from envcheck.services.kind import Access, Answer, Kind
+from envcheck.services.kind import DATA_GRACE, Access, Answer, Kind
 from envcheck.services.mysql_questions import marker, questions
 from envcheck.services.mysql_seed import seeder
 
@@ -73,4 +73,6 @@ MARIADB = Kind(
     questions=questions(logins),
     marker=marker(logins),
     seeder=seeder(_CLIENT, logins),
+    # SIGTERM is its clean end (mariadb.com/kb/en/mariadb-shutdown); its unit allows 15 minutes.
+    grace=DATA_GRACE,
 )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from envcheck.services.kind import Access, Answer, Kind, Marker, NotReady, Question
+from envcheck.services.kind import DATA_GRACE, Access, Answer, Kind, Marker, NotReady, Question
 from envcheck.services.mongodb_hello import hello
 
 if TYPE_CHECKING:
@@ -232,4 +232,6 @@ MONGODB = Kind(
         Question("writable", "writable", _writable),
     ),
     marker=Marker(_write, _read, _remove),
+    # SIGTERM is its clean end (mongodb.com/docs/manual/tutorial/manage-mongodb-processes).
+    grace=DATA_GRACE,
 )

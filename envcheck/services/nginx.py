@@ -34,4 +34,6 @@ NGINX = Kind(
     # It prints "nginx version: nginx/1.26.3" on standard error, on some systems with words behind.
     version_command=("sh", "-c", r"nginx -v 2>&1 | sed 's,.*nginx/\([0-9.]*\).*,\1,'"),
     dial=http.dial,
+    # Requests that are under way are answered first (nginx.org/en/docs/control.html).
+    stop_signal="SIGQUIT",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from envcheck.services import amqp
-from envcheck.services.kind import Access, Answer, Kind, Marker, NotReady, Question
+from envcheck.services.kind import DATA_GRACE, Access, Answer, Kind, Marker, NotReady, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,4 +148,6 @@ RABBITMQ = Kind(
         Question("writable", "writable", _writable),
     ),
     marker=Marker(_write, _read, _remove),
+    # SIGTERM is its clean end; queues are synced to disk first (rabbitmq.com/docs/cli).
+    grace=DATA_GRACE,
 )

@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from envcheck.services.kind import Access, Answer, KeepsNothing, Kind, Marker, NotReady, Question
+from envcheck.services.kind import (
+    DATA_GRACE,
+    Access,
+    Answer,
+    KeepsNothing,
+    Kind,
+    Marker,
+    NotReady,
+    Question,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,4 +192,6 @@ REDIS = Kind(
         Question("writable", "writable", _writable),
     ),
     marker=Marker(_write, _read, _remove),
+    # SIGTERM saves what `save` is set to (redis.io, "Redis signal handling").
+    grace=DATA_GRACE,
 )

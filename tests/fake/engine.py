@@ -21,6 +21,7 @@ from tests.fake.happenings import FakeHappenings
 from tests.fake.life import Script
 from tests.fake.store import Store, missing
 from tests.fake.things import Container, Image, Network, Volume
+from tests.fake.volume_data import FakeVolumeData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -179,6 +180,11 @@ class FakeEngine:
                 raise missing(f"network {network} not found")
             return self.calls(image, tuple(command))
 
+    @property
+    def volume_data(self) -> FakeVolumeData:
+        """What is in its volumes."""
+        return FakeVolumeData(self)
+
     def disk_use(self) -> int:
         """Bytes that its images take."""
         with self.lock:
@@ -238,12 +244,12 @@ class FakeEngine:
             container.age(self.clock.now())
 
     @_act
-    def stop_container(self, name: str, grace: int) -> None:
+    def stop_container(self, name: str, grace: int | None = None) -> None:
         """Stop a container; one that is deaf costs the whole grace."""
         container = self.store.container(name)
         if container.running:
             if container.life.deaf:
-                self.clock.wait(grace)
+                self.clock.wait(container.spec.grace if grace is None else grace)
             with self._telling(container):
                 container.stop()
 

@@ -27,7 +27,7 @@ def removed(change: Change, page: Page) -> Block:
 def would_remove(event: WouldRemove, page: Page) -> Block:
     """Something would be gone, and how large it is."""
     head = _head(page.glyphs.skip, f"removes {event.kind}", "grey")
-    return _sized(head, event.name, event.size, page)
+    return _sized(head, event.name, event.size, page, event.note)
 
 
 def kept(event: Kept, page: Page) -> Block:
@@ -60,10 +60,12 @@ def _head(glyph: str, what: str, style: Style) -> Line:
     return (*line("  "), Span(glyph, style), *line(" ", label(what, _WHAT)))
 
 
-def _sized(head: Line, name: str, size: int | None, page: Page) -> Block:
+def _sized(head: Line, name: str, size: int | None, page: Page, note: str = "") -> Block:
     parts = [line(_name(name, page))]
     if size is not None:
         parts.append(line(figures.size(size).rjust(len("999 MB")), style="grey"))
+    if note:
+        parts.append(line(note, style="grey"))
     return flow(head, parts, page.width, "  ")
 
 

@@ -166,7 +166,10 @@ def test_a_container_whose_network_is_gone_is_made_anew(up: World, *, made_anew:
 
 def test_a_service_that_left_the_profile_goes_and_its_data_stays(up: World) -> None:
     without = SHOP.replace("  cache: {image: 'redis:8.0.2'}\n", "").replace("[db, cache]", "[db]")
-    assert work(up, without) == ["1 remove shop-cache: no longer in the profile"]
+    assert work(up, without) == [
+        "1 stop shop-cache: no longer in the profile",
+        "2 remove shop-cache: no longer in the profile <- 1",
+    ]
     up.up(without)
     assert up.engine.observe().volume("shop_cache-data") is not None
 

@@ -176,7 +176,7 @@ def test_the_envelope_holds_all_that_happened() -> None:
     }
     assert data["images"]["redis:8"]["reference"] == "local/redis:8"
     assert data["kept"] == [{"kind": "volume", "name": "v", "reason": "why"}]
-    assert data["would_remove"] == [{"kind": "network", "name": "n", "size": None}]
+    assert data["would_remove"] == [{"kind": "network", "name": "n", "size": None, "note": ""}]
     assert data["left_behind"] == []
     assert data["bytes_freed"] == 1234
     assert data["error"] is None
