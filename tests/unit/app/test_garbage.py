@@ -153,3 +153,14 @@ def test_clean_removes_the_dead_s_container_that_holds_an_image_of_its_own(yard:
     assert [c.spec.name for c in yard.world.engine.store.containers.values()] == ["alive"]
     kept = [event for event in yard.events if isinstance(event, ev.Kept)]
     assert (TAG, "container alive uses it") in [(one.name, one.reason) for one in kept]
+
+
+def test_status_goes_on_without_a_ledger_and_takes_no_image_for_left_over(
+    yard: Yard, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    yard.session.environ = {"XDG_STATE_HOME": str(tmp_path / "file")}
+    yard.one_off("dead", dead_mark())
+    assert [*yard.found()] == ["container dead"]
+    notes = [event.text for event in yard.events if isinstance(event, ev.Note)]
+    assert any("what uses which image cannot be told" in note for note in notes)

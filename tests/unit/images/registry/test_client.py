@@ -175,7 +175,7 @@ def test_a_registry_that_repeats_the_login_is_not_quoted_with_it() -> None:
 
     anna: Callable[[str], Login | None] = lambda _host: Login("anna", "hunter2")  # noqa: E731
     with asked(nosy, anna) as (client, host), pytest.raises(StepFailed) as caught:
-        client.digest(host, "a", "1")
+        client.image(host, "a", "1")
     assert caught.value.evidence[1] == "NO: not with Basic •••, anna:•••"
 
 
@@ -242,7 +242,7 @@ def test_nobody_there_is_unreachable_and_not_a_no() -> None:
         pass
     client = RegistryClient(NO_LOGIN)
     with pytest.raises(RegistryUnreachable) as caught:
-        client.digest(host, "a", "1")
+        client.image(host, "a", "1")
     client.close()
     assert caught.value.id == "registry.unreachable"
     assert host in caught.value.what
