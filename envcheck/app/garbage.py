@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import time
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from envcheck.app.foreign import is_gone
@@ -17,6 +17,7 @@ from envcheck.core.garbage import Garbage, Witness
 from envcheck.core.garbage import garbage as left_over
 from envcheck.core.plan import PlanBuilder, RemoveContainer, RemoveImage
 from envcheck.core.spec import Label
+from envcheck.engine.engine_facts import clock_skew
 from envcheck.host.processes import lives
 from envcheck.run.executor import execute
 from envcheck.run.lookout import Lookout
@@ -67,7 +68,8 @@ def witness_of(session: Session, observed: Observed) -> Witness:
 
 def _engine_time(session: Session) -> float:
     """The engine's own clock: what it made is dated by that."""
-    return time.time() + (session.engine().about.facts().clock_skew or 0.0)
+    now = datetime.now(timezone.utc)
+    return now.timestamp() + (clock_skew(session.engine().info(), now) or 0.0)
 
 
 def _gone(session: Session, observed: Observed) -> Iterator[Garbage]:
