@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.exam import Check, Exam, failed
 from envcheck.core.errors import EnvcheckError
-from envcheck.core.events import Checked, Result
+from envcheck.core.events import Checked, Note, Result
 from envcheck.core.plan import Act, PlanBuilder, RunCheck
 from envcheck.run.executor import Course, execute, within
 
@@ -18,14 +19,30 @@ if TYPE_CHECKING:
     from envcheck.core.events import Emit
 
 _BROKEN = ("fail", "error", "skip")
-_FAREWELL = 1.2  # seconds
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """What is said when checks are broken off, and for how many seconds they may go on."""
+
+    words: str
+    seconds: float
+
+
+# Most checks remove a container that they have made.
+_HANGING_UP = Farewell("", 1.2)
 
 
 class CheckBroken(EnvcheckError):
     """A check did not pass, so what rests on it is not tried."""
 
 
-def examine(exam: Exam, checks: Sequence[Check], done: Iterable[Result] = ()) -> None:
+def examine(
+    exam: Exam,
+    checks: Sequence[Check],
+    done: Iterable[Result] = (),
+    farewell: Farewell = _HANGING_UP,
+) -> None:
     """Carry out checks and tell every verdict.
 
     What rests on a broken check is skipped; a check that crashes or hangs is an ``error``, and the
@@ -35,6 +52,7 @@ def examine(exam: Exam, checks: Sequence[Check], done: Iterable[Result] = ()) ->
         exam: what they are given.
         checks: in the order in which their verdicts are told.
         done: verdicts that are known already, which others may rest on.
+        farewell: what is said, and how long is waited, where it is broken off.
     """
     teller = _Teller(exam.session.emit, checks)
     known = {result.id: result for result in done}
@@ -51,9 +69,13 @@ def examine(exam: Exam, checks: Sequence[Check], done: Iterable[Result] = ()) ->
         broken = [known[need] for need in check.needs if _is_broken(known.get(need))]
         teller.tell(_skip(check, broken[0]) if broken else _outcome(check, exam))
 
-    # A proof that is broken off puts its container back, which takes longer than hanging up.
-    course = Course(farewell=_FAREWELL)
-    execute(plan.plan(), perform, abort=exam.session.clock.stop, course=course)
+    def abort() -> None:
+        if farewell.words:
+            exam.session.emit(Note(farewell.words))
+        exam.session.clock.stop()
+
+    course = Course(farewell=farewell.seconds)
+    execute(plan.plan(), perform, abort=abort, course=course)
 
 
 def _is_broken(result: Result | None) -> bool:

@@ -30,10 +30,9 @@ def record(session: Session, reference: str, instance: str, observed: Observed) 
         session.ledger().use(reference, instance, before=before)
 
 
-def guarded(
-    session: Session, instance: str, perform: Callable[[Act], None]
-) -> Callable[[Act], None]:
-    """What does an act, but removes no image that another instance has begun to use meanwhile."""
+def guarded(session: Session, perform: Callable[[Act], None]) -> Callable[[Act], None]:
+    """What does an act for the instance that is held; an image that another uses by now stays."""
+    instance = session.journal.instance if session.journal else ""
 
     def do(act: Act) -> None:
         if not isinstance(act, RemoveImage):

@@ -8,6 +8,7 @@ from envcheck.reporters.calling import call
 
 if TYPE_CHECKING:
     from envcheck.app.session import Session
+    from envcheck.core.deeds import Deed
 
 
 def remains(session: Session) -> tuple[str, ...]:
@@ -15,8 +16,17 @@ def remains(session: Session) -> tuple[str, ...]:
     made = session.journal.made() if session.journal else ()
     sure = ", ".join(f"{deed.kind} {deed.name}" for deed in made if deed.done)
     perhaps = ", ".join(f"{deed.kind} {deed.name}" for deed in made if not deed.done)
-    lines = (("made by this run: ", sure), ("perhaps made by this run: ", perhaps))
+    aside = ", ".join(deed.name for deed in _put_aside(session))
+    lines = (
+        ("made by this run: ", sure),
+        ("perhaps made by this run: ", perhaps),
+        ("perhaps still put aside, and brought back by `up`: ", aside),
+    )
     return tuple(f"{intro}{names}" for intro, names in lines if names)
+
+
+def _put_aside(session: Session) -> tuple[Deed, ...]:
+    return session.journal.under_way("rename") if session.journal else ()
 
 
 def at_once(session: Session) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from envcheck.core.deeds import Deed
     from envcheck.core.events import Emit
     from envcheck.core.plan import Act
     from envcheck.engine.client import DockerEngine
@@ -143,7 +144,7 @@ class Session:
         if self._folder is None:
             id = str(self.engine().info().get("ID") or self.endpoint().url)
             folder = engine_folder(self.environ, id)
-            make_private(state_folder(self.environ), folder)
+            make_private(state_folder(self.environ), folder / "locks" / "shared")
             self._folder = folder
         return self._folder
 
@@ -201,6 +202,12 @@ class Session:
                 who = f"an earlier `{run.command}` (process {run.pid}, begun {run.begun})"
                 self.emit(Note(f"{who} was killed{over}"))
                 self.ledger().end_run(run.id)
+
+    @contextmanager
+    def doing(self, *deeds: Deed) -> Iterator[None]:
+        """Have deeds on record while they are done, where there is a journal."""
+        with self.journal.doing(*deeds) if self.journal else nullcontext():
+            yield
 
     def recording(self, perform: Callable[[Act], None]) -> Callable[[Act], None]:
         """What does an act, with the journal kept where there is one."""

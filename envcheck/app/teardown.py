@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
+from envcheck.app.garbage import sweep
+from envcheck.app.image_uses import guarded
 from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
 from envcheck.app.losses import Losses
@@ -20,6 +22,7 @@ from envcheck.core import plan as p
 from envcheck.core.commands import commands
 from envcheck.core.deeds import deeds_of
 from envcheck.core.errors import ObjectConflict
+from envcheck.core.foreign import labels_of
 from envcheck.core.spec import Label
 from envcheck.core.teardown import decide_clean, decide_down, leftovers
 from envcheck.run.executor import execute
@@ -72,9 +75,10 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
         session.emit(ev.Started("clean"))
         for instance in session.engine().observe().instances():
             _clean_one(session, instance, options)
-    else:
-        instance, profile = _started(session, "clean", name)
-        _clean_one(session, instance, options, profile)
+        sweep(session, dry_run=options.dry_run)
+        return
+    instance, profile = _started(session, "clean", name)
+    _clean_one(session, instance, options, profile)
 
 
 def _started(session: Session, command: str, name: str) -> tuple[str, Profile | None]:
@@ -128,10 +132,10 @@ def _clean_held(
     _tell_what_stayed(session, outcomes)
     after = engine.observe()
     session.ledger().forget_jobs(instance, options.only)
-    seeded.forget(session, instance, options.only)
     passwords.forget(session, instance, after)
-    if not (options.only or options.keep_images):
-        forget(session, instance, after)
+    seeded.forget(session, instance, options.only)
+    if not options.only:
+        forget(session, instance, after, images=not options.keep_images)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))
     if not options.only:
         left = _left(instance, after, kept, options)
@@ -182,7 +186,8 @@ def _concerns(act: p.Act, service: str, observed: Observed) -> bool:
 def carry_out(session: Session, plan: Plan) -> tuple[StepOutcome, ...]:
     """Carry out a plan that removes; what could not be removed is among the outcomes."""
     perform = Performer(session.engine(), Lookout(session.clock), session.emit, {})
-    return execute(plan, session.recording(perform), abort=session.clock.stop)
+    guarded_too = guarded(session, session.recording(perform))
+    return execute(plan, guarded_too, abort=session.clock.stop)
 
 
 def _raise_first(outcomes: tuple[StepOutcome, ...]) -> None:
@@ -202,12 +207,14 @@ def _tell_what_stayed(session: Session, outcomes: tuple[StepOutcome, ...]) -> No
             session.emit(ev.Note(f"{' '.join(what)}: {outcome.error.what}"))
 
 
-def forget(session: Session, instance: str, after: Observed) -> None:
-    """Strike the instance off the ledger, image by image, where it no longer uses any."""
+def forget(session: Session, instance: str, after: Observed, *, images: bool = True) -> None:
+    """Strike an instance of which nothing is left off the ledger; ``images``: its images too."""
     ledger = session.ledger()
     if any(after.of_instance(instance)):
         return
-    for record in ledger.images():
+    if not any(labels_of(instance, after)):
+        ledger.forget_instance(instance)
+    for record in ledger.images() if images else ():
         if instance in record.instances:
             ledger.forget_use(record.reference, instance)
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.commands import commands
+from envcheck.core.figures import size
 from envcheck.core.plan import AwaitReady, Plan, SkipJob, Step
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from envcheck.app.checks.exam import Check
     from envcheck.app.status import InstanceStatus
+    from envcheck.core.garbage import Garbage
 
 
 def plan_text(plan: Plan) -> str:
@@ -70,6 +72,24 @@ def _instance_text(one: InstanceStatus) -> str:
         lines.append(f"  {service.service:<{wide}}   {service.state:<10} {ports}".rstrip())
     lines += [f"  volume {name}" for name in one.volumes]
     return "\n".join(lines)
+
+
+def garbage_text(found: Sequence[Garbage]) -> str:
+    """What is left over, under its heading, each with the command that removes it; or nothing."""
+    if not found:
+        return ""
+    lines = ["", "", "Left over (`envcheck clean --all` removes all of it):"]
+    wide = max(len(one.name) for one in found)
+    for one in found:
+        much = f", {size(one.size)}" if one.size else ""
+        lines.append(f"  {one.kind:<9} {one.name:<{wide}}   {one.why}{much}")
+        lines.append(f"  {'':<9} {one.command}")
+    return "\n".join(lines)
+
+
+def garbage_data(found: Sequence[Garbage]) -> list[dict[str, Any]]:
+    """The same for JSON."""
+    return [asdict(one) for one in found]
 
 
 def checks_text(checks: Sequence[Check]) -> str:

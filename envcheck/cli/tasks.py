@@ -182,10 +182,14 @@ def outdated(run: Run, profile: str) -> Answer:
 @verb(answers=True)
 def status(run: Run, profile: str) -> Answer:
     """Show every instance on this engine."""
+    from envcheck.app.garbage import find
     from envcheck.app.status import status as do
 
     found = do(run.session, profile)
-    return Answer(render.status_text(found), {"instances": render.status_data(found)})
+    left = () if profile or run.session.instance else find(run.session)
+    text = f"{render.status_text(found)}{render.garbage_text(left)}"
+    data = {"instances": render.status_data(found), "garbage": render.garbage_data(left)}
+    return Answer(text, data)
 
 
 @verb(answers=True, format="shell, dotenv, json, github or gitlab")

@@ -160,11 +160,11 @@ class ContainerSpec:
     service: str
     image: str
     network: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)  # may hold secrets
     ports: tuple[PortBinding, ...]
     mounts: tuple[Mount, ...]
     labels: Mapping[str, str]
-    command: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = field(default=None, repr=False)  # may hold secrets
     secrets: frozenset[str] = field(default_factory=frozenset)
     restart: str = "no"
     memory: int | None = None

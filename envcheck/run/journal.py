@@ -63,6 +63,11 @@ class Journal:
         with self._lock:
             return made(self._deeds)
 
+    def under_way(self, verb: str) -> tuple[Deed, ...]:
+        """The deeds of this kind that were begun and not brought to their end."""
+        with self._lock:
+            return tuple(deed for deed in self._deeds if deed.verb == verb and not deed.done)
+
     def _begin(self, deed: Deed) -> int:
         with self._lock:
             number = len(self._deeds)

@@ -52,12 +52,16 @@ class Cli:
     environment: Mapping[str, str]
     prefix: Sequence[str] = ()
 
+    def variables(self, **more: str) -> dict[str, str]:
+        """All environment variables with which it is called."""
+        return {**os.environ, **self.environment, **more}
+
     def __call__(self, *words: str, **variables: str) -> Ran:
         """Run it to its end, without standard input."""
         done = subprocess.run(
             [*self.prefix, ENVCHECK, *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment, **variables},
+            env=self.variables(**variables),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -66,13 +70,25 @@ class Cli:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
+    def begun(self, *words: str, **variables: str) -> subprocess.Popen[str]:
+        """Begin to run it; what it writes can be read when it has ended."""
+        return subprocess.Popen(
+            [*self.prefix, ENVCHECK, *words],
+            cwd=self.folder,
+            env=self.variables(**variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     @contextmanager
     def under_way(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run it during the context, and kill it at the end, where it has not ended by then."""
         process = subprocess.Popen(
             [*self.prefix, ENVCHECK, *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -110,7 +126,7 @@ class Cli:
         with subprocess.Popen(
             [*self.prefix, *listening, ENVCHECK, *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

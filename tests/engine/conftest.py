@@ -93,12 +93,15 @@ class Docker:
 
     def __call__(self, *words: str) -> list[str]:
         """Run it; the lines that it printed."""
+        return self.raw(*words).decode().splitlines()
+
+    def raw(self, *words: str) -> bytes:
+        """Run it; what it printed."""
         done = subprocess.run(
             ["docker", *words],
             env={**os.environ, **self._environment},
             capture_output=True,
-            text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.splitlines()
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout

@@ -40,6 +40,10 @@ PRIVATE = (
 )
 
 
+# An engine that ends is started again, as a service manager does it.
+AGAIN = 'while :; do "$@"; done'
+
+
 @dataclass(frozen=True)
 class Engine:
     """A running engine.
@@ -49,7 +53,8 @@ class Engine:
         docker_host: the same, as a value of DOCKER_HOST.
         version: such as ``28.5.2``.
         netns: the name of the network namespace it publishes ports in.
-        pid: the process id of its dockerd on this machine; with it, all else of it ends.
+        pid: the process id of its dockerd on this machine; with it, all else of it ends, unless it
+            is one that is started again.
         log: what its dockerd says; gone when the context ends.
         tools: the folder of the client programs that came with it; the machine's own if None.
     """
@@ -77,7 +82,12 @@ class Engine:
 
 @contextmanager
 def start(
-    which: Which, root: Path, *, netns: str | None = None, extra_args: Sequence[str] = ()
+    which: Which,
+    root: Path,
+    *,
+    netns: str | None = None,
+    extra_args: Sequence[str] = (),
+    again: bool = False,
 ) -> Iterator[Engine]:
     """Run an engine until the context ends; it and all that it made are gone then.
 
@@ -86,6 +96,7 @@ def start(
         root: where its data goes, in a folder that is removed again; made if missing.
         netns: a namespace of ``network.namespace()`` to run in; one of its own when left out.
         extra_args: more arguments for dockerd, such as ``--registry-mirror``.
+        again: whether it is started again, on the same data, whenever its dockerd ends.
 
     Raises:
         LabError: it cannot be installed or did not start, or something could not be removed.
@@ -95,7 +106,9 @@ def start(
         claimed = stack.enter_context(lease(root))
         space = network.Namespace(netns) if netns else network.make(claimed.name)
         path = f"{tree}/usr/sbin:{tree}/usr/bin:{SYSTEM_PATH}" if tree else SYSTEM_PATH
-        argv = space.command([*_isolated(_dockerd(claimed)), *extra_args])
+        argv = [*_dockerd(claimed), *extra_args]
+        repeated = ["sh", "-c", AGAIN, "lab", *argv] if again else argv
+        argv = space.command(_isolated(repeated))
         server = stack.enter_context(daemon(claimed, argv, {**os.environ, "PATH": path}))
         socket = claimed.runtime / "docker.sock"
         server.wait_ready(lambda: engine_api.answers(socket), f"the {which} engine", START_SECONDS)

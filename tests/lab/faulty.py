@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from . import network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _CODES = {
     401: ("UNAUTHORIZED", "authentication required"),
@@ -87,6 +87,7 @@ class Faulty:
         delay: seconds that each request takes to get here.
         login: who must ask, as name and password.
         asked: every request, in the order in which they came.
+        at_each: told of each request before anything comes of it.
     """
 
     address: str
@@ -96,6 +97,7 @@ class Faulty:
     delay: float = 0.0
     login: tuple[str, str] | None = None
     asked: list[Asked] = field(default_factory=list)
+    at_each: Callable[[Asked], None] = lambda _asked: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _free_at: float = 0.0
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -117,6 +119,7 @@ class Faulty:
         """Write a request down."""
         asked = Asked(method, path, begin)
         self.asked.append(asked)
+        self.at_each(asked)
         return asked
 
     def meets(self, path: str, length: int | None = None) -> Fault | None:

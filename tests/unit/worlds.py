@@ -188,7 +188,7 @@ def answers(_access: Access) -> Answer:
     return Answer()
 
 
-def targets(text: str = SHOP) -> dict[str, Target]:
+def targets(text: str = SHOP, instance: str = "shop") -> dict[str, Target]:
     """The services of a profile to wait for; whoever runs is content."""
     found = profile(text)
     return {
@@ -200,5 +200,5 @@ def targets(text: str = SHOP) -> dict[str, Target]:
             ports=service.ports,
             volumes=tuple(volume.name for volume in service.volumes),
         )
-        for name, service in desired(text).services.items()
+        for name, service in desired(text, instance).services.items()
     }

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.checking.recovery import recoveries
-from envcheck.app.examination import examine
+from envcheck.app.examination import Farewell, examine
 from envcheck.core import events as ev
+from envcheck.core.deeds import Deed
 from envcheck.core.errors import EnvcheckError, Fix, Interrupted
 from envcheck.core.order import in_order
 from envcheck.core.situation import changed_parts
@@ -65,7 +66,8 @@ class Proofs:
         session.emit(ev.CheckStarted(id, title))
         trial = Trial(subject.patient, spec, marker)
         # A clock of its own for tidying up: the session's stops with the run.
-        found = prove(trial, session.engine(), Lookout(session.clock), SystemClock())
+        with self.instance.session.doing(Deed("rename", "container", spec.name)):
+            found = prove(trial, session.engine(), Lookout(session.clock), SystemClock())
         if found.stopped:
             self.found[subject.name] = found
         if found.survived:
@@ -129,7 +131,7 @@ def prove_all(instance: Instance, subjects: Sequence[Subject], exam: Exam) -> No
     """Prove it for every service, see that those which depend on them work again, and say so."""
     before = _volumes(instance)
     proofs = Proofs(instance)
-    examine(exam, proofs.checks(subjects), instance.results())
+    examine(exam, proofs.checks(subjects), instance.results(), _PUTTING_BACK)
     examine(exam, recoveries(instance, subjects, tuple(proofs.found)))
     tidy = all(found.forgotten for found in proofs.found.values())
     if proofs.found and tidy and _volumes(instance) == before:
@@ -153,6 +155,7 @@ def broken_off(instance: Instance) -> Interrupted:
 
 
 _LOOK = 0.3  # seconds
+_PUTTING_BACK = Farewell("putting back what was put aside; Ctrl-C again leaves it as it is", 60.0)
 NO_TRACE = "No trace is left: the words are removed, and the volumes are the ones that were there."
 
 

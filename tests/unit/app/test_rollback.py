@@ -137,13 +137,14 @@ def test_the_words_of_on_failure() -> None:
 def test_an_image_that_another_instance_has_begun_to_use_is_not_removed(run: Run) -> None:
     seen = run.world.engine.observe()
     removed: list[Act] = []
-    remove = guarded(run.session, "shop", removed.append)
-    record(run.session, "redis:8.0.2", "shop", seen)
-    remove(RemoveImage("redis:8.0.2", 1))
-    assert len(removed) == 1
-    record(run.session, "redis:8.0.2", "other", seen)
-    with pytest.raises(ObjectConflict, match="instance other uses it now"):
+    with run.session.holding("shop", "clean"):
+        remove = guarded(run.session, removed.append)
+        record(run.session, "redis:8.0.2", "shop", seen)
         remove(RemoveImage("redis:8.0.2", 1))
+        assert len(removed) == 1
+        record(run.session, "redis:8.0.2", "other", seen)
+        with pytest.raises(ObjectConflict, match="instance other uses it now"):
+            remove(RemoveImage("redis:8.0.2", 1))
     assert len(removed) == 1
 
 
