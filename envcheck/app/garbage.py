@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app.foreign import is_gone
 from envcheck.app.image_uses import guarded
+from envcheck.app.old_snapshots import offer_removal, old_snapshots
 from envcheck.app.state import holder, settled_by
 from envcheck.core import events as ev
 from envcheck.core.errors import ObjectConflict, StepFailed
@@ -43,6 +44,7 @@ def find(session: Session) -> tuple[Garbage, ...]:
         *_gone(session, observed),
         *_broken_off(session),
         *left_over(observed, witness),
+        *old_snapshots(session),
     )
 
 
@@ -121,6 +123,7 @@ def sweep(session: Session, *, dry_run: bool) -> None:
     for one in found:
         if one.kind == "run" and holder(session.folder(), one.name) is None:
             session.ledger().end_run(int(one.id))
+    offer_removal(session, [one for one in found if one.kind == "snapshot"])
     _prove(session)
 
 

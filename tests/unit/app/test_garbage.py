@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -88,7 +90,7 @@ def test_what_is_left_over_is_found_and_what_lives_is_not(yard: Yard, tmp_path: 
         "container dead": "made for one command, by a process that is dead",
     }
     text = garbage_text(find(yard.session))
-    assert "Left over (`envcheck clean --all` removes all of it):" in text
+    assert "Left over (`envcheck clean --all` removes it" in text
     assert "docker rm -f -v dead" in text
     assert text.count("envcheck clean --instance shop") == 2
     assert {one["kind"] for one in garbage_data(find(yard.session))} == {
@@ -164,3 +166,27 @@ def test_status_goes_on_without_a_ledger_and_takes_no_image_for_left_over(
     assert [*yard.found()] == ["container dead"]
     notes = [event.text for event in yard.events if isinstance(event, ev.Note)]
     assert any("what uses which image cannot be told" in note for note in notes)
+
+
+@pytest.mark.parametrize(("yes", "said"), [(True, None), (False, False), (False, True)])
+def test_an_old_snapshot_goes_only_where_a_person_says_so(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, yes: bool, said: bool | None
+) -> None:
+    file = tmp_path / "a.snapshot"
+    file.touch()
+    old, new = datetime.now(timezone.utc) - timedelta(days=31), datetime.now(timezone.utc)
+    found = tuple(
+        SimpleNamespace(
+            profile="shop", name=name, path=str(path), bytes=7, index=SimpleNamespace(moment=made)
+        )
+        for name, path, made in (("a", file, old), ("b", tmp_path / "b.snapshot", new))
+    )
+    monkeypatch.setattr("envcheck.app.snapshots.store.kept", lambda _session, _profile: found)
+    assert yard.found()["snapshot shop/a"] == "made 31 days ago"
+    assert "snapshot shop/b" not in yard.found()
+    yard.session.yes = yes
+    if said is not None:
+        yard.session.ask = lambda _lines, question: said or "snapshots" not in question
+    sweep(yard.session, dry_run=False)
+    assert file.exists() is not (said is True)
+    assert fold(yard.events).exit_code == 0
