@@ -11,7 +11,6 @@ from envcheck.core.errors import Fix, StepFailed, UsageError
 from envcheck.core.events import Note
 from envcheck.core.observed import owned
 from envcheck.core.passwords import Password, wanted, with_passwords
-from envcheck.core.secrets import BLANK
 from envcheck.core.spec import Label, container_name
 from envcheck.doctor.symptom import Symptom
 from envcheck.host.password_file import password_path, read_passwords, write_passwords
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 LENGTH = 32
 """Letters and digits of a password: some 190 bits. Nothing in it needs escaping, in a URL or
 elsewhere, and it begins with no dash that a program would take for a flag's."""
+TO_COME = "GENERATED"
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -79,8 +79,8 @@ def refuse_lost(session: Session, profile: Profile, instance: str) -> None:
 
 
 def shown(profile: Profile) -> Profile:
-    """The profile for a plan: what is still to be made up is blanked like every other secret."""
-    return with_passwords(profile, dict.fromkeys(wanted(profile), BLANK))
+    """The profile for a plan: a word stands for what is still to be made up."""
+    return with_passwords(profile, dict.fromkeys(wanted(profile), TO_COME))
 
 
 def forget(session: Session, instance: str, after: Observed) -> None:

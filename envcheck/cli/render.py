@@ -10,7 +10,7 @@ from envcheck.core.figures import size
 from envcheck.core.plan import AwaitReady, Plan, SkipJob, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from envcheck.app.checks.exam import Check
     from envcheck.app.status import InstanceStatus
@@ -43,15 +43,15 @@ def _waiting(step: Step) -> str:
     return f"wait until {service} answers"
 
 
-def plan_data(plan: Plan) -> list[dict[str, Any]]:
-    """A plan for JSON."""
+def plan_data(plan: Plan, shown: Callable[[str], str] = str) -> list[dict[str, Any]]:
+    """A plan for JSON; ``shown`` blanks what nobody may be told."""
     return [
         {
             "id": step.id,
             "act": type(step.act).__name__,
             "cause": step.cause,
             "after": list(step.after),
-            "commands": list(commands(step.act)),
+            "commands": [shown(command) for command in commands(step.act)],
         }
         for step in plan.steps
     ]
@@ -78,7 +78,7 @@ def garbage_text(found: Sequence[Garbage]) -> str:
     """What is left over, under its heading, each with the command that removes it; or nothing."""
     if not found:
         return ""
-    lines = ["", "", "Left over (`envcheck clean --all` removes all of it):"]
+    lines = ["", "", "Left over (`envcheck clean --all` removes it, and asks about old snapshots):"]
     wide = max(len(one.name) for one in found)
     for one in found:
         much = f", {size(one.size)}" if one.size else ""

@@ -98,7 +98,9 @@ def plan(run: Run, profile: str) -> Answer:
     from envcheck.app.plan import plan as do
 
     steps = do(run.session, profile)
-    return Answer(render.plan_text(steps), {"steps": render.plan_data(steps)})
+    # A password may stand where no name tells of it, such as in the middle of a text.
+    shown = run.bus.blanked
+    return Answer(shown(render.plan_text(steps)), {"steps": render.plan_data(steps, shown)})
 
 
 @verb(

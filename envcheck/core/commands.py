@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core import plan as p
 from envcheck.core.images import BASE_OPTIONS, import_options, recipe_build_options
-from envcheck.core.secrets import BLANK, blank_urls, blank_words
+from envcheck.core.secrets import blank_urls, blank_words
 from envcheck.core.seed_commands import mark_command, seed_commands
 from envcheck.core.seeding import Mark
 from envcheck.core.spec import DEFAULT_GRACE
@@ -130,7 +130,7 @@ def _create(spec: ContainerSpec) -> str:
         words += ["--hostname", spec.hostname]
     words += _labels(spec.labels)
     for name, value in spec.environment.items():
-        secret = name in spec.secrets or blank_urls(value) != value or BLANK in value
+        secret = name in spec.secrets or blank_urls(value) != value
         words += ["-e", name if secret else f"{name}={value}"]
     for port in spec.ports:
         words += ["-p", f"127.0.0.1:{port.host or ''}:{port.container}"]

@@ -58,6 +58,7 @@ services:
       ODD_PASSWORD: "<odd/+ä>"
       BROKER: "amqp://app:<url>@broker/%2F"
       DATABASE: "postgresql://app:${db.POSTGRES_PASSWORD}@db/app"
+      DSN: "host=db password=${db.POSTGRES_PASSWORD}"
       CALLERS_SECRET:
       OTHER_PASSWORD: "${CANARY_VARIABLE}"
     command: [sh, -c, 'env; echo "$$DATABASE"; exit 3']
