@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app.foreign import is_gone
 from envcheck.app.image_uses import guarded
-from envcheck.app.snapshots.old import offer_removal, old_snapshots
+from envcheck.app.snapshots.old import old_snapshots, remove_old
 from envcheck.app.state import holder, settled_by
 from envcheck.core import events as ev
 from envcheck.core.errors import ObjectConflict, StepFailed
@@ -109,12 +109,16 @@ def sweep(session: Session, *, dry_run: bool) -> None:
     """
     found = find(session)
     things = tuple(one for one in found if one.kind in ("container", "image"))
+    snapshots = tuple(one for one in found if one.kind == "snapshot")
     if dry_run:
         for one in things:
             session.emit(ev.WouldRemove(_object(one), one.name, one.size))
+        for one in snapshots:
+            session.emit(ev.Note(f"would remove {_line(one)}"))
         return
-    if things:
-        session.agree(tuple(map(_line, things)), "Remove what is left over?", id="clean.not-agreed")
+    if lines := tuple(map(_line, (*things, *snapshots))):
+        session.agree(lines, "Remove what is left over?", id="clean.not-agreed")
+    remove_old(session, snapshots)
     perform = Performer(session.engine(), Lookout(session.clock), session.emit, {})
     outcomes = execute(_plan(things), guarded(session, perform), abort=session.clock.stop)
     for outcome in outcomes:
@@ -123,7 +127,6 @@ def sweep(session: Session, *, dry_run: bool) -> None:
     for one in found:
         if one.kind == "run" and holder(session.folder(), one.name) is None:
             session.ledger().end_run(int(one.id))
-    offer_removal(session, [one for one in found if one.kind == "snapshot"])
     _prove(session)
 
 

@@ -78,7 +78,7 @@ def garbage_text(found: Sequence[Garbage]) -> str:
     """What is left over, under its heading, each with the command that removes it; or nothing."""
     if not found:
         return ""
-    lines = ["", "", "Left over (`envcheck clean --all` removes it, and asks about old snapshots):"]
+    lines = ["", "", "Left over (`envcheck clean --all` removes all of it):"]
     wide = max(len(one.name) for one in found)
     for one in found:
         much = f", {size(one.size)}" if one.size else ""

@@ -98,8 +98,12 @@ def plan(run: Run, profile: str) -> Answer:
     from envcheck.app.plan import plan as do
 
     steps = do(run.session, profile)
-    # A password may stand where no name tells of it, such as in the middle of a text.
-    shown = run.bus.blanked
+
+    def shown(text: str) -> str:
+        # A password may stand where no name tells of it, such as in the middle of a text. One that
+        # is a word, such as postgres, would blank the names that a command is about.
+        return run.bus.blanked(text, shortest=16)
+
     return Answer(shown(render.plan_text(steps)), {"steps": render.plan_data(steps, shown)})
 
 

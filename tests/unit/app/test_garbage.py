@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from types import SimpleNamespace
+from dataclasses import replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from envcheck.app.garbage import find, sweep
 from envcheck.app.session import Session
+from envcheck.app.snapshots.file import Writer
+from envcheck.app.snapshots.store import kept
+from envcheck.app.state import state_folder
 from envcheck.app.teardown import CleanOptions, clean
 from envcheck.cli.render import garbage_data, garbage_text
 from envcheck.core import events as ev
 from envcheck.core.errors import ObjectConflict, UsageError
 from envcheck.core.report import fold
+from envcheck.core.snapshot import moment_text, name_at
 from envcheck.core.spec import Label, VolumeSpec
 from envcheck.host.processes import own_mark
+from envcheck.host.snapshot_files import file_for, new_file
+from tests.unit.app.test_snapshot_file import EMPTY
 from tests.unit.worlds import World
 
 if TYPE_CHECKING:
@@ -49,8 +55,6 @@ class Yard:
 
     def one_off(self, name: str, mark: str) -> None:
         """A container for one command, of the process with that mark."""
-        from dataclasses import replace
-
         from tests.unit.worlds import desired
 
         spec: ContainerSpec = desired().services["cache"].container
@@ -90,7 +94,7 @@ def test_what_is_left_over_is_found_and_what_lives_is_not(yard: Yard, tmp_path: 
         "container dead": "made for one command, by a process that is dead",
     }
     text = garbage_text(find(yard.session))
-    assert "Left over (`envcheck clean --all` removes it" in text
+    assert "Left over (`envcheck clean --all` removes all of it):" in text
     assert "docker rm -f -v dead" in text
     assert text.count("envcheck clean --instance shop") == 2
     assert {one["kind"] for one in garbage_data(find(yard.session))} == {
@@ -116,6 +120,32 @@ def test_clean_all_takes_it_away_and_looks_again(yard: Yard, tmp_path: Path) -> 
     assert yard.session.ledger().runs() == ()
     assert ev.Note("looked again: nothing is left over on this engine") in yard.events
     assert fold(yard.events).exit_code == 0
+
+
+def test_what_was_saved_by_itself_and_is_old_goes_and_what_a_person_named_stays(
+    yard: Yard,
+) -> None:
+    new = f"before-clean-{name_at(datetime.now(timezone.utc))}"
+    for name, moment in (
+        ("before-clean-20200101T000000Z", "2020-01-01T00:00:00Z"),
+        ("before-the-migration", "2020-01-01T00:00:00Z"),
+        (new, moment_text(datetime.now(timezone.utc))),
+    ):
+        with new_file(file_for(state_folder(yard.session.environ), "shop", name)) as file:
+            Writer(file).close(replace(EMPTY, name=name, created=moment))
+    found = yard.found()
+    assert [key for key in found if key.startswith("snapshot")] == [
+        "snapshot before-clean-20200101T000000Z"
+    ]
+    sweep(yard.session, dry_run=True)
+    assert len(kept(yard.session, "shop")) == 3
+    yard.session.yes = False
+    with pytest.raises(UsageError):
+        sweep(yard.session, dry_run=False)
+    assert len(kept(yard.session, "shop")) == 3
+    yard.session.yes = True
+    sweep(yard.session, dry_run=False)
+    assert {one.name for one in kept(yard.session, "shop")} == {new, "before-the-migration"}
 
 
 def test_what_stays_all_the_same_is_left_behind(yard: Yard) -> None:
@@ -166,27 +196,3 @@ def test_status_goes_on_without_a_ledger_and_takes_no_image_for_left_over(
     assert [*yard.found()] == ["container dead"]
     notes = [event.text for event in yard.events if isinstance(event, ev.Note)]
     assert any("what uses which image cannot be told" in note for note in notes)
-
-
-@pytest.mark.parametrize(("yes", "said"), [(True, None), (False, False), (False, True)])
-def test_an_old_snapshot_goes_only_where_a_person_says_so(
-    yard: Yard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, yes: bool, said: bool | None
-) -> None:
-    file = tmp_path / "a.snapshot"
-    file.touch()
-    old, new = datetime.now(timezone.utc) - timedelta(days=31), datetime.now(timezone.utc)
-    found = tuple(
-        SimpleNamespace(
-            profile="shop", name=name, path=str(path), bytes=7, index=SimpleNamespace(moment=made)
-        )
-        for name, path, made in (("a", file, old), ("b", tmp_path / "b.snapshot", new))
-    )
-    monkeypatch.setattr("envcheck.app.snapshots.old.kept", lambda _session, _profile: found)
-    assert yard.found()["snapshot shop/a"] == "made 31 days ago"
-    assert "snapshot shop/b" not in yard.found()
-    yard.session.yes = yes
-    if said is not None:
-        yard.session.ask = lambda _lines, question: said or "snapshots" not in question
-    sweep(yard.session, dry_run=False)
-    assert file.exists() is not (said is True)
-    assert fold(yard.events).exit_code == 0
