@@ -107,11 +107,11 @@ def take_over(session: Session, profile: Profile, instance: str, given: Mapping[
     """
     path = _path(session, instance)
     found = read_passwords(path)
-    fresh = {p: given[str(p)] for p in wanted(profile) if str(p) in given}
-    for password, value in fresh.items():
-        if found.get(password, value) != value:
+    for password, value in found.items():  # those are in the profile already, so not wanted
+        if given.get(str(password), value) != value:
             raise _other(session, password, profile.name, instance)
-    if not fresh.items() <= found.items():
+    fresh = {p: given[str(p)] for p in wanted(profile) if str(p) in given}
+    if fresh:
         write_passwords(path, {**found, **fresh})
 
 
