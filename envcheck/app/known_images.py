@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from envcheck.app.garbage import witness_of
 from envcheck.core.foreign import labels_of
+from envcheck.core.garbage import dead_containers
 from envcheck.core.locked import locked_images
 from envcheck.core.observed import name_on_engine
 from envcheck.core.spec import Label
@@ -57,6 +59,7 @@ def known(
         {} if all else locked_images(_locks(instance, observed, profile), observed.images)
     )
     unknown = _without_record(instance, observed, records)
+    dead = dead_containers(observed, witness_of(session, observed))
     return Known(
         frozenset(brought),
         frozenset(before),
@@ -64,6 +67,7 @@ def known(
         frozenset(names),
         locked,
         unknown,
+        frozenset(seen.id for seen in dead),
         frozenset(unsure),
     )
 

@@ -8,7 +8,8 @@ from envcheck import __version__
 from envcheck.app import passwords
 from envcheck.core.events import Note, ProfileRead
 from envcheck.core.parsing.reader import read_profile
-from envcheck.core.secrets import secret_values
+from envcheck.core.profile import ExecProbe, HttpProbe
+from envcheck.core.secrets import query_secrets, secret_values
 from envcheck.core.spec import Owner
 from envcheck.host.profiles import find
 from envcheck.images.recipes import load_recipes, shipped
@@ -48,11 +49,15 @@ def tell_secrets(session: Session, profile: Profile) -> None:
 
 def _secrets(profile: Profile) -> frozenset[str]:
     services = profile.services.values()
+    probes = [probe for service in services for probe in service.verify]
+    commands = [service.command or () for service in services]
+    commands += [probe.command for probe in probes if isinstance(probe, ExecProbe)]
+    paths = (probe.path for probe in probes if isinstance(probe, HttpProbe))
     return secret_values(
         (service.environment for service in services),
-        (service.command or () for service in services),
+        commands,
         public=(profile.name, *profile.services),
-    )
+    ) | frozenset(secret for path in paths for secret in query_secrets(path))
 
 
 def owner_of(session: Session, profile: Profile) -> Owner:

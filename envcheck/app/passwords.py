@@ -7,16 +7,17 @@ import shlex
 import string
 from typing import TYPE_CHECKING
 
-from envcheck.core.errors import Fix, StepFailed
+from envcheck.core.errors import Fix, StepFailed, UsageError
 from envcheck.core.events import Note
 from envcheck.core.observed import owned
 from envcheck.core.passwords import Password, wanted, with_passwords
-from envcheck.core.secrets import BLANK
 from envcheck.core.spec import Label, container_name
 from envcheck.doctor.symptom import Symptom
 from envcheck.host.password_file import password_path, read_passwords, write_passwords
+from envcheck.reporters.calling import call
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from envcheck.app.session import Session
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 LENGTH = 32
 """Letters and digits of a password: some 190 bits. Nothing in it needs escaping, in a URL or
 elsewhere, and it begins with no dash that a program would take for a flag's."""
+TO_COME = "GENERATED"
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -77,8 +79,8 @@ def refuse_lost(session: Session, profile: Profile, instance: str) -> None:
 
 
 def shown(profile: Profile) -> Profile:
-    """The profile for a plan: what is still to be made up is blanked like every other secret."""
-    return with_passwords(profile, dict.fromkeys(wanted(profile), BLANK))
+    """The profile for a plan: a word stands for what is still to be made up."""
+    return with_passwords(profile, dict.fromkeys(wanted(profile), TO_COME))
 
 
 def forget(session: Session, instance: str, after: Observed) -> None:
@@ -88,6 +90,42 @@ def forget(session: Session, instance: str, after: Observed) -> None:
     needed = {p: value for p, value in kept.items() if _made_with(p, instance, after)}
     if needed != kept:
         write_passwords(path, needed)
+
+
+def on_record(session: Session, instance: str, services: Collection[str]) -> dict[str, str]:
+    """The passwords that were made up for some services of an instance, by their names."""
+    found = read_passwords(_path(session, instance))
+    return {str(p): value for p, value in found.items() if p.service in services}
+
+
+def take_over(session: Session, profile: Profile, instance: str, given: Mapping[str, str]) -> None:
+    """Have an instance's passwords be those that its data to come was made with.
+
+    Raises:
+        UsageError: something that is here was made with others.
+        StepFailed: they cannot be kept.
+    """
+    path = _path(session, instance)
+    found = read_passwords(path)
+    for password, value in found.items():  # those are in the profile already, so not wanted
+        if given.get(str(password), value) != value:
+            raise _other(session, password, profile.name, instance)
+    fresh = {p: given[str(p)] for p in wanted(profile) if str(p) in given}
+    if fresh:
+        write_passwords(path, {**found, **fresh})
+
+
+def _other(session: Session, password: Password, profile: str, instance: str) -> UsageError:
+    thing = _made_with(password, instance, session.engine().observe()) or f"instance {instance}"
+    clean = call("envcheck", "clean", profile, instance)
+    return UsageError(
+        f"the snapshot was made with another generated {password} than {thing}",
+        id="snapshot.other-passwords",
+        fix=Fix(
+            "save what is here and clean it, or restore into another instance",
+            (f"{clean} --only {password.service} --snapshot",),
+        ),
+    )
 
 
 def _path(session: Session, instance: str) -> Path:

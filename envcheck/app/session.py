@@ -144,7 +144,7 @@ class Session:
         if self._folder is None:
             id = str(self.engine().info().get("ID") or self.endpoint().url)
             folder = engine_folder(self.environ, id)
-            make_private(state_folder(self.environ), folder)
+            make_private(state_folder(self.environ), folder / "locks" / "shared")
             self._folder = folder
         return self._folder
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app.builds import data_pins
 from envcheck.app.checking.running import running
+from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.snapshots.again import ready_again, refuse_jobs
 from envcheck.app.snapshots.contents import holdings
@@ -80,6 +81,7 @@ def save(session: Session, name: str, called: str, output: str) -> Saved:
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("snapshot save", profile.name, owner.instance, profile.description))
+    refuse_elsewhere(session, owner)
     place = place_for(session, profile.name, called, output)
     with session.holding(owner.instance, session.command):
         observed = session.engine().observe()
@@ -118,6 +120,7 @@ def restore(session: Session, name: str, word: str, *, save_first: bool) -> None
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started("snapshot restore", profile.name, owner.instance, profile.description))
+    refuse_elsewhere(session, owner)
     tell_warnings(session, profile)
     start = start_from(session, profile, owner, word, save_first=save_first)
     with session.holding(owner.instance, session.command):
@@ -126,7 +129,8 @@ def restore(session: Session, name: str, word: str, *, save_first: bool) -> None
             converge(session, profile, owner, DEFAULTS, Meanwhile(prepare=start))
         else:
             session.ledger().know(owner)
-            start(*prepared(session, profile, owner, DEFAULTS))
+            _, desired, choices = prepared(session, profile, owner, DEFAULTS)
+            start(desired, choices)
             session.emit(
                 ev.Note(f"`{call('envcheck', 'up', owner.profile, owner.instance)}` starts with it")
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
+from envcheck.app.garbage import sweep
 from envcheck.app.image_uses import guarded
 from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
@@ -73,12 +74,11 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
     if options.all:
         session.emit(ev.Started("clean"))
         for instance in session.engine().observe().instances():
-            with session.holding(instance, session.command):
-                _clean_one(session, instance, options)
+            _clean_one(session, instance, options)
+        sweep(session, dry_run=options.dry_run)
         return
     instance, profile = _started(session, "clean", name)
-    with session.holding(instance, session.command):
-        _clean_one(session, instance, options, profile)
+    _clean_one(session, instance, options, profile)
 
 
 def _started(session: Session, command: str, name: str) -> tuple[str, Profile | None]:
@@ -99,14 +99,16 @@ def _started(session: Session, command: str, name: str) -> tuple[str, Profile | 
 def _clean_one(
     session: Session, instance: str, options: CleanOptions, profile: Profile | None = None
 ) -> None:
+    with session.holding(instance, session.command):
+        _clean_held(session, instance, options, profile)
+
+
+def _clean_held(
+    session: Session, instance: str, options: CleanOptions, profile: Profile | None
+) -> None:
     engine = session.engine()
     observed = engine.observe()
-    uses = known(session, instance, observed, profile, all=options.all)
-    plan, kept = decide_clean(instance, observed, uses)
-    kept += left_alone(profile, instance, observed)
-    plan = _narrowed(plan, options, observed)
-    if options.only:
-        kept = ()
+    plan, kept = _decided(session, instance, observed, options, profile)
     for thing in kept:
         session.emit(thing)
     losses = Losses(session, plan, observed, engine.volume_sizes)
@@ -114,27 +116,56 @@ def _clean_one(
         for lost in losses.removals():
             session.emit(lost)
         return
-    saving = options.wish.granted(session) and bool(losses.data)
-    if plan:
-        lines = () if session.yes else losses.lines()
-        session.agree(lines, _question(instance, saving=saving), id="clean.not-agreed")
-    if saving:
-        _save(session, instance, options.only)
+    _give_up(session, instance, options, losses)
     before = engine.disk_use()
     outcomes = carry_out(session, plan)
     _tell_what_stayed(session, outcomes)
     after = engine.observe()
-    session.ledger().forget_jobs(instance, options.only)
-    passwords.forget(session, instance, after)
-    seeded.forget(session, instance, options.only)
-    if not options.only:
-        forget(session, instance, after, images=not options.keep_images)
+    _forget_all(session, instance, options, after)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))
     if not options.only:
         left = _left(instance, after, kept, options)
         _tell_left(session, left, outcomes)
         if not left:
             session.emit(ev.NothingLeft(instance, "its images" if options.keep_images else ""))
+
+
+def _decided(
+    session: Session,
+    instance: str,
+    observed: Observed,
+    options: CleanOptions,
+    profile: Profile | None,
+) -> tuple[Plan, tuple[ev.Kept, ...]]:
+    """What goes, as far as the options let it, and what stays with the reason."""
+    uses = known(session, instance, observed, profile, all=options.all)
+    plan, kept = decide_clean(instance, observed, uses)
+    kept += left_alone(profile, instance, observed)
+    return _narrowed(plan, options, observed), () if options.only else kept
+
+
+def _give_up(session: Session, instance: str, options: CleanOptions, losses: Losses) -> None:
+    """Have it agreed to, and the data saved first where that is wished.
+
+    Raises:
+        UsageError: not agreed to.
+        EnvcheckError: the data could not be saved.
+    """
+    saving = options.wish.granted(session) and bool(losses.data)
+    if losses.plan:
+        lines = () if session.yes else losses.lines()
+        session.agree(lines, _question(instance, saving=saving), id="clean.not-agreed")
+    if saving:
+        _save(session, instance, options.only)
+
+
+def _forget_all(session: Session, instance: str, options: CleanOptions, after: Observed) -> None:
+    """Forget what is known of what is gone: jobs, passwords, seeds' states, uses of images."""
+    session.ledger().forget_jobs(instance, options.only)
+    passwords.forget(session, instance, after)
+    seeded.forget(session, instance, options.only)
+    if not options.only:
+        forget(session, instance, after, images=not options.keep_images)
 
 
 def _question(instance: str, *, saving: bool) -> str:

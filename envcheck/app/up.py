@@ -137,28 +137,31 @@ def converge(
 
 def prepared(
     session: Session, profile: Profile, owner: Owner, options: UpOptions
-) -> tuple[Desired, dict[str, ImageChoice]]:
-    """See to it that the images are here; what the instance should be, and those images.
+) -> tuple[Profile, Desired, dict[str, ImageChoice]]:
+    """See to it that nothing is in the way and the images are here.
+
+    Returns:
+        The profile with its generated passwords, what the instance should be, and those images.
 
     Raises:
         EnvcheckError: one could not be got; or the profile does not go with it.
     """
     found = seeds.find_seeds(profile)
+    refuse_taken(session, profile, owner)
+    profile = with_made_passwords(session, profile, owner)
     session.emit(ev.Section("Images"))
     choices = get_images(session, profile, owner, options)
     desired = desire(profile, owner, choices, found)
     refuse_anonymous_volumes(session, profile, desired)
     seeds.refuse_placeless(profile, desired)
-    return desired, choices
+    return profile, desired, choices
 
 
 def _converge(
     session: Session, profile: Profile, owner: Owner, options: UpOptions, meanwhile: Meanwhile
 ) -> bool:
     """As `converge`, within its lock; whether every service is ready."""
-    refuse_taken(session, profile, owner)
-    profile = with_made_passwords(session, profile, owner)
-    desired, choices = prepared(session, profile, owner, options)
+    profile, desired, choices = prepared(session, profile, owner, options)
     meanwhile.prepare(desired, choices)
     observed = session.engine().observe()
     past = past_of(session, desired, observed, look=True)

@@ -6,13 +6,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.commands import commands
+from envcheck.core.figures import size
 from envcheck.core.plan import AwaitReady, Plan, SkipJob, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from envcheck.app.checks.exam import Check
     from envcheck.app.status import InstanceStatus
+    from envcheck.core.garbage import Garbage
 
 
 def plan_text(plan: Plan) -> str:
@@ -41,15 +43,15 @@ def _waiting(step: Step) -> str:
     return f"wait until {service} answers"
 
 
-def plan_data(plan: Plan) -> list[dict[str, Any]]:
-    """A plan for JSON."""
+def plan_data(plan: Plan, shown: Callable[[str], str] = str) -> list[dict[str, Any]]:
+    """A plan for JSON; ``shown`` blanks what nobody may be told."""
     return [
         {
             "id": step.id,
             "act": type(step.act).__name__,
             "cause": step.cause,
             "after": list(step.after),
-            "commands": list(commands(step.act)),
+            "commands": [shown(command) for command in commands(step.act)],
         }
         for step in plan.steps
     ]
@@ -70,6 +72,24 @@ def _instance_text(one: InstanceStatus) -> str:
         lines.append(f"  {service.service:<{wide}}   {service.state:<10} {ports}".rstrip())
     lines += [f"  volume {name}" for name in one.volumes]
     return "\n".join(lines)
+
+
+def garbage_text(found: Sequence[Garbage]) -> str:
+    """What is left over, under its heading, each with the command that removes it; or nothing."""
+    if not found:
+        return ""
+    lines = ["", "", "Left over (`envcheck clean --all` removes all of it):"]
+    wide = max(len(one.name) for one in found)
+    for one in found:
+        much = f", {size(one.size)}" if one.size else ""
+        lines.append(f"  {one.kind:<9} {one.name:<{wide}}   {one.why}{much}")
+        lines.append(f"  {'':<9} {one.command}")
+    return "\n".join(lines)
+
+
+def garbage_data(found: Sequence[Garbage]) -> list[dict[str, Any]]:
+    """The same for JSON."""
+    return [asdict(one) for one in found]
 
 
 def checks_text(checks: Sequence[Check]) -> str:

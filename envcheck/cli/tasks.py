@@ -98,7 +98,13 @@ def plan(run: Run, profile: str) -> Answer:
     from envcheck.app.plan import plan as do
 
     steps = do(run.session, profile)
-    return Answer(render.plan_text(steps), {"steps": render.plan_data(steps)})
+
+    def shown(text: str) -> str:
+        # A password may stand where no name tells of it, such as in the middle of a text. One that
+        # is a word, such as postgres, would blank the names that a command is about.
+        return run.bus.blanked(text, shortest=16)
+
+    return Answer(shown(render.plan_text(steps)), {"steps": render.plan_data(steps, shown)})
 
 
 @verb(
@@ -182,10 +188,14 @@ def outdated(run: Run, profile: str) -> Answer:
 @verb(answers=True)
 def status(run: Run, profile: str) -> Answer:
     """Show every instance on this engine."""
+    from envcheck.app.garbage import find
     from envcheck.app.status import status as do
 
     found = do(run.session, profile)
-    return Answer(render.status_text(found), {"instances": render.status_data(found)})
+    left = () if profile or run.session.instance else find(run.session)
+    text = f"{render.status_text(found)}{render.garbage_text(left)}"
+    data = {"instances": render.status_data(found), "garbage": render.garbage_data(left)}
+    return Answer(text, data)
 
 
 @verb(answers=True, format="shell, dotenv, json, github or gitlab")

@@ -138,9 +138,9 @@ def _create(spec: ContainerSpec) -> str:
         words += ["--restart", spec.restart]
     if spec.memory is not None:
         words += ["--memory", str(spec.memory), "--memory-swap", str(spec.memory)]
-    words += ["--security-opt", "no-new-privileges", "--pids-limit", str(spec.pids)]
     if spec.grace != DEFAULT_GRACE:
         words += ["--stop-timeout", str(spec.grace)]
+    words += ["--security-opt", "no-new-privileges", "--pids-limit", str(spec.pids)]
     for mount in spec.mounts:
         words += ["-v", f"{mount.volume}:{mount.target}"]
     return _line(*words, spec.image, *blank_words(spec.command or ()))

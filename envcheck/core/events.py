@@ -28,8 +28,8 @@ Action = Literal[
     "loaded",
     "recreated",
     "seeded",
-    "renamed",
     "restored",
+    "renamed",
 ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from envcheck.core.errors import Fix, Problem, ProfileInvalid, UsageError
 from envcheck.core.parsing.yaml_source import read_source
 from envcheck.core.reference import Reference
+from envcheck.core.secrets import blank_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,12 +144,12 @@ def _entries(source: Source, data: dict[str, Any]) -> Iterator[Mirror]:
 
 def _mirror(registry: str, text: str) -> Mirror:
     if "://" in text:
-        raise ValueError(f"'{text}' has a scheme; leave it out: HOST[:PORT][/PREFIX]")
+        raise ValueError(f"'{blank_login(text)}' has a scheme; leave it out: HOST[:PORT][/PREFIX]")
     if not _REGISTRY.fullmatch(registry):
-        raise ValueError(f"'{registry}' is not a registry such as {HUB}")
+        raise ValueError(f"'{blank_login(registry)}' is not a registry such as {HUB}")
     found = _MIRROR.fullmatch(text)
     if not found:
-        raise ValueError(f"'{text}' is not a mirror: HOST[:PORT][/PREFIX]")
+        raise ValueError(f"'{blank_login(text)}' is not a mirror: HOST[:PORT][/PREFIX]")
     own = HUB if registry in _HUB_NAMES else registry
     return Mirror(own, found["host"], found["prefix"].lstrip("/"))
 

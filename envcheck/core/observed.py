@@ -22,6 +22,7 @@ class SeenContainer:
         volumes: names of the volumes mounted in it.
         networks: its networks' names to the ids that they had when it was last started; an id is
             empty before its first start. A network of that name that was made since is another.
+        created: when, in seconds since the epoch by the engine's clock; 0 where it does not say.
     """
 
     id: str
@@ -33,6 +34,7 @@ class SeenContainer:
     ports: Mapping[int, int] = field(default_factory=dict)
     volumes: tuple[str, ...] = ()
     networks: Mapping[str, str] = field(default_factory=dict)
+    created: float = 0.0
 
     @property
     def instance(self) -> str:
@@ -83,13 +85,17 @@ class SeenNetwork:
 
 @dataclass(frozen=True)
 class SeenImage:
-    """An image. ``size`` is in bytes, layers that it shares with others included."""
+    """An image. ``size`` is in bytes, layers that it shares with others included.
+
+    ``created`` is when it was built, here or elsewhere, in seconds since the epoch.
+    """
 
     id: str
     tags: tuple[str, ...]
     digests: tuple[str, ...]
     labels: Mapping[str, str]
     size: int
+    created: float = 0.0
 
     @property
     def made_here(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +40,13 @@ def blank_urls(text: str) -> str:
     return _URL_PASSWORD.sub(lambda found: f"{found['before']}{BLANK}@", text)
 
 
+def blank_login(address: str) -> str:
+    """An address without the login that somebody wrote before its host."""
+    before, at, host = address.rpartition("@")
+    scheme = re.match("[a-z][a-z0-9+.-]*://", before, re.IGNORECASE)
+    return f"{scheme.group() if scheme else ''}{BLANK}@{host}" if at else address
+
+
 def blank_words(words: Iterable[str]) -> tuple[str, ...]:
     """A command with every secret in it blanked, told by the flag or variable before it.
 
@@ -57,6 +65,14 @@ def blank_words(words: Iterable[str]) -> tuple[str, ...]:
             shown.append(blank_urls(word))
         after_flag = secret and not equals and word.startswith("-")
     return tuple(shown)
+
+
+def query_secrets(path: str) -> Iterator[str]:
+    """The secrets in the query of a URL's path, told by the names before them."""
+    for pair in path.partition("?")[2].split("&"):
+        name, _, value = pair.partition("=")
+        if _tells_of_a_secret(name) and len(value) >= _SHORTEST:
+            yield from (value, unquote_plus(value))
 
 
 def secret_values(

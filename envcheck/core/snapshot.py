@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ VOLUMES = 1_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_PASSWORD = re.compile(r"[\w-]{1,100}\.\w{1,100}", re.ASCII)
 _TEXT = 300  # letters of what is only shown
 
 
@@ -75,6 +76,8 @@ class Index:
         envcheck: the version that made it.
         created: when, UTC.
         machine: the name of the machine on which it was made.
+        passwords: those that were generated for the services, by SERVICE.VARIABLE: what they guard
+            is in the volumes.
     """
 
     envcheck: str
@@ -85,6 +88,7 @@ class Index:
     machine: str
     services: tuple[SavedService, ...]
     volumes: tuple[SavedVolume, ...]
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
@@ -141,6 +145,7 @@ def read_index(text: bytes) -> Index:
         machine=data["machine"],
         services=tuple(SavedService(**one) for one in data["services"]),
         volumes=tuple(SavedVolume(**one) for one in data["volumes"]),
+        passwords=data["passwords"],
     )
     _refuse_odd(index)
     return index
@@ -182,6 +187,10 @@ def _text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= _TEXT and value.isprintable()
 
 
+def _word(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _TEXT and "\0" not in value
+
+
 def _count(value: Any) -> bool:
     return type(value) is int and 0 <= value <= MOST
 
@@ -212,4 +221,10 @@ _INDEX: dict[str, Form] = {
     "name": _matches(_NAME),
     "services": _list_of(_object(_SERVICE)),
     "volumes": _list_of(_object(_VOLUME)),
+    "passwords": lambda value: (
+        isinstance(value, dict)
+        and len(value) <= VOLUMES
+        and all(map(_PASSWORD.fullmatch, value))
+        and all(map(_word, value.values()))
+    ),
 }

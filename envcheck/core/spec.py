@@ -32,10 +32,10 @@ class Label:
     # made empty to be filled from a seed, the seed's fingerprint then.
     MADE = f"{NAMESPACE}.made"
     SEED = f"{NAMESPACE}.seed"
-    # On containers that are there for one command only: the process that removes them at its end.
-    PROCESS = f"{NAMESPACE}.process"
     # On volumes that were made to be filled from a snapshot; see `core.restoring`.
     SNAPSHOT = f"{NAMESPACE}.snapshot"
+    # On containers that are there for one command only: the process that removes them at its end.
+    PROCESS = f"{NAMESPACE}.process"
 
 
 DEFAULT_GRACE = 10
@@ -151,27 +151,27 @@ class ContainerSpec:
         restart: what the engine does when its process ends, in Docker's words.
         memory: the most that it may use, bytes, or None.
         hostname: its own name for itself; nothing: the engine makes one up for each container.
-        pids: how many processes and threads it may have.
         stop_signal: what its process is told to end with, unless its image says so itself.
         grace: seconds that it then has until it is killed.
+        pids: how many processes and threads it may have.
     """
 
     name: str
     service: str
     image: str
     network: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)  # may hold secrets
     ports: tuple[PortBinding, ...]
     mounts: tuple[Mount, ...]
     labels: Mapping[str, str]
-    command: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = field(default=None, repr=False)  # may hold secrets
     secrets: frozenset[str] = field(default_factory=frozenset)
     restart: str = "no"
     memory: int | None = None
     hostname: str = ""
-    pids: int = PIDS_LIMIT
     stop_signal: str = ""
     grace: int = DEFAULT_GRACE
+    pids: int = PIDS_LIMIT
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

@@ -24,12 +24,13 @@ from envcheck.core.recipe import BY_HAND
 from envcheck.core.spec import LOCAL_REGISTRY, RECIPE_BASE, Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Iterator, Mapping, Set
 
     from envcheck.core.events import ObjectKind
 
 _ASKED = "down keeps the data and removes the rest"
 _CLEANED = "clean removes everything of the instance"
+_LEFT_OVER = "made for one command, by a process that is dead"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Known:
         names: the names by which instances got images; somebody else gave all others.
         locked: images that other profiles' lockfiles pin, each with why it is kept.
         unknown: other instances that stand here, of whose images nothing is on record.
+        dead: containers by id that were made for one command, by processes that are dead.
         unsure: those of ``before`` of which only that is not known, since the ledger was lost.
     """
 
@@ -52,6 +54,7 @@ class Known:
     names: Set[str]
     locked: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    dead: Set[str] = frozenset()
     unsure: Set[str] = frozenset()
 
 
@@ -102,7 +105,9 @@ def _images(
 ) -> tuple[Kept, ...]:
     kept: list[Kept] = []
     earlier: list[tuple[str, str]] = [("remove", c.id) for c in observed.of_instance(instance)]
-    for image in _children_first(observed, instance, known):
+    images = _children_first(observed, instance, known)
+    earlier += _left_over(build, {image.id for image in images}, instance, observed, known)
+    for image in images:
         reason = _reason_to_keep(image, instance, observed, known)
         if reason is not None:
             kept.append(Kept("image", image_name(image), reason))
@@ -116,6 +121,17 @@ def _images(
             build.add(RemoveImage(name, image.size), _CLEANED, key=key, after=tuple(earlier))
             earlier.append(key)
     return tuple(kept)
+
+
+def _left_over(
+    build: PlanBuilder, images: Set[str], instance: str, observed: Observed, known: Known
+) -> Iterator[tuple[str, str]]:
+    """Remove containers that nobody will remove any more, and that hold one of these images."""
+    for seen in observed.containers:
+        if seen.id in known.dead and seen.image_id in images and seen.instance != instance:
+            key = ("remove", seen.id)
+            build.add(RemoveContainer(seen.id, seen.name, seen.service), _LEFT_OVER, key=key)
+            yield key
 
 
 def _children_first(observed: Observed, instance: str, known: Known) -> tuple[SeenImage, ...]:
@@ -148,7 +164,8 @@ def _reason_to_keep(
     if image.id in known.before:
         return "it was here before envcheck"
     for container in observed.containers:
-        if container.image_id == image.id and container.instance != instance:
+        ours = container.instance == instance or container.id in known.dead
+        if container.image_id == image.id and not ours:
             return f"container {container.name} uses it"
     if known.elsewhere.get(image.id) == BY_HAND:
         return f"it was built with `{BY_HAND}`; `docker rmi {image_name(image)}` removes it"

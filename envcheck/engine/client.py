@@ -66,7 +66,7 @@ class DockerEngine:
     @property
     def volume_data(self) -> VolumeData:
         """All that is in a volume, out of it and into it."""
-        return VolumeData(self._api, self.remove_container)
+        return VolumeData(self._api, self.remove_container, self._process)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -179,10 +179,7 @@ class DockerEngine:
     @ours("creating container", "create")
     def create_container(self, spec: ContainerSpec) -> None:
         """Create a container without starting it. Never pulls: a missing image is ObjectMissing."""
-        config = {
-            **container_config(self._api, spec, self._process),
-            **stopping(self._api, spec),
-        }
+        config = container_config(self._api, spec, self._process) | stopping(self._api, spec)
         self._api.create_container_from_config(config, spec.name)
 
     @ours("starting", "start")

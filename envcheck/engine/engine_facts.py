@@ -39,15 +39,16 @@ def engine_facts(info: Mapping[str, Any], version: Mapping[str, Any], now: datet
         ipv4_forwarding=None if forwarding is None else bool(forwarding),
         root_dir=str(info.get("DockerRootDir", "")),
         memory=int(info["MemTotal"]) if info.get("MemTotal") else None,
-        clock_skew=_skew(str(info.get("SystemTime", "")), now),
+        clock_skew=clock_skew(info, now),
         mirrors=tuple(str(mirror) for mirror in mirrors),
         http_proxy=info.get("HttpProxy"),
         https_proxy=info.get("HttpsProxy"),
     )
 
 
-def _skew(told: str, now: datetime) -> float | None:
-    """Seconds that the engine's clock is ahead of ours."""
+def clock_skew(info: Mapping[str, Any], now: datetime) -> float | None:
+    """Seconds that the engine's clock is ahead of ours; None where it does not tell."""
+    told = str(info.get("SystemTime", ""))
     # Go writes nanoseconds, which Python does not read: six digits are plenty.
     text = _FRACTION.sub(r".\1", told).replace("Z", "+00:00")
     try:

@@ -48,6 +48,7 @@ def container(data: Mapping[str, Any]) -> SeenContainer:
         networks={
             name: str((facts or {}).get("NetworkID") or "") for name, facts in networks.items()
         },
+        created=float(data.get("Created") or 0),
     )
 
 
@@ -66,7 +67,12 @@ def image(data: Mapping[str, Any]) -> SeenImage:
     tags = tuple(tag for tag in data.get("RepoTags") or () if _NO_NAME not in tag)
     digests = tuple(d for d in data.get("RepoDigests") or () if _NO_NAME not in d)
     return SeenImage(
-        str(data["Id"]), tags, digests, data.get("Labels") or {}, int(data.get("Size") or 0)
+        str(data["Id"]),
+        tags,
+        digests,
+        data.get("Labels") or {},
+        int(data.get("Size") or 0),
+        float(data.get("Created") or 0),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from envcheck.engine.container_config import for_one_command, guards
 from envcheck.engine.failures import SDK_ERRORS, our_error, ours, symptom
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ _PIECE = 1 << 20
 
 
 class VolumeData:
-    """Moves data through the SDK's low-level client; ``remove`` removes a container of ours."""
+    """Moves data through the SDK's low-level client; see `engine.archive.Archive`."""
 
-    def __init__(self, api: Any, remove: Callable[[str], None]) -> None:
+    def __init__(self, api: Any, remove: Callable[[str], None], process: str) -> None:
         self._api = api
         self._remove = remove
+        self._process = process
 
     @contextmanager
     def held(
@@ -47,10 +49,11 @@ class VolumeData:
 
     @ours("holding volume", "create")
     def _hold(self, volume: str, image: str, labels: Mapping[str, str], mode: str) -> str:
-        host = self._api.create_host_config(binds=[f"{volume}:/{ROOT}:{mode}"], network_mode="none")
-        made = self._api.create_container(
-            image, command=["true"], labels=dict(labels), host_config=host
+        host = self._api.create_host_config(
+            binds=[f"{volume}:/{ROOT}:{mode}"], network_mode="none", **guards()
         )
+        known = for_one_command(labels, self._process)
+        made = self._api.create_container(image, command=["true"], labels=known, host_config=host)
         return str(made["Id"])
 
     def read(self, holder: str) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from envcheck.core.errors import Fix, StepFailed
 from envcheck.core.passwords import Password
-from envcheck.host.private import write_private
+from envcheck.host.private import FOLDER, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,8 @@ def write_passwords(path: Path, passwords: Mapping[Password, str]) -> None:
         if not passwords:
             path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
+        path.parent.chmod(FOLDER)
         named = {str(password): value for password, value in passwords.items()}
         write_private(path, json.dumps(named, indent=2) + "\n")
     except OSError as error:

@@ -86,9 +86,15 @@ def lives(mark: str) -> bool | None:
     if not own or where != own.partition("@")[2]:
         return None
     try:
-        return _mark(int(number.partition(".")[0])) == mark
-    except ValueError:
+        pid = int(number.partition(".")[0])
+        os.kill(pid, 0)  # sends nothing
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's, and /proc may hide it
+        return True if _mark(pid) == mark else None
+    except (ValueError, OverflowError):
         return None
+    return _mark(pid) == mark
 
 
 def _mark(pid: int) -> str | None:

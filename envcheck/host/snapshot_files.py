@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import Fix, StepFailed, UsageError
+from envcheck.host.private import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ENDING = ".snapshot"
 _PART = ".part"
+_STATE = 2  # folders above that of a file: STATE/snapshots/PROFILE/NAME.snapshot
 
 
 def folder_for(state: Path, profile: str) -> Path:
@@ -57,7 +59,7 @@ def new_file(path: Path, *, own_folder: bool = True) -> Iterator[BinaryIO]:
     part = path.with_name(f"{path.name}{_PART}{os.getpid()}")
     with _told(path):
         if own_folder:
-            _make_folders(path.parent)
+            make_private(path.parents[_STATE], path.parent)
         _remove_old_parts(path)
         try:
             descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -69,13 +71,6 @@ def new_file(path: Path, *, own_folder: bool = True) -> Iterator[BinaryIO]:
             _sync_folder(path.parent)
         finally:
             part.unlink(missing_ok=True)
-
-
-def _make_folders(folder: Path) -> None:
-    """Make them for the user alone; what is there stays as it is."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
 
 
 def _remove_old_parts(path: Path) -> None:

@@ -89,9 +89,9 @@ class Bus:
             if not isinstance(trouble, BrokenPipeError):
                 print(_told(trouble), file=sys.stderr)  # noqa: T201
 
-    def blanked(self, text: str) -> str:
-        """A text that is no event, without those secrets."""
-        return blank_values(text, self._secrets)
+    def blanked(self, text: str, shortest: int = 0) -> str:
+        """A text that is no event, without those secrets; shorter ones are left if so asked."""
+        return blank_values(text, (one for one in self._secrets if len(one) >= shortest))
 
     def _hidden(self, event: Event) -> Event:
         """The event without secrets in what services, engines and commands have said.

@@ -132,10 +132,10 @@ def _service(
         restart=service.restart,
         memory=service.mem_limit,
         hostname=hostname,
-        pids=service.pids_limit,
         # No part of the fingerprint: for this alone no container needs to be made anew.
         stop_signal=KINDS[service.kind].stop_signal,
         grace=KINDS[service.kind].grace,
+        pids=service.pids_limit,
     )
     return DesiredService(
         name=service.name,

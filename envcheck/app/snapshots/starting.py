@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.app.builds import data_pins
+from envcheck.app.passwords import take_over
 from envcheck.app.snapshots import restoring
 from envcheck.app.snapshots.contents import holdings
 from envcheck.app.snapshots.file import open_snapshot
@@ -46,6 +47,8 @@ def start_from(
     with opened(path) as file:
         index = open_snapshot(file).index
     restoring.refuse_other_version(index, profile, data_pins(profile))
+    with session.holding(owner.instance, session.command):
+        take_over(session, profile, owner.instance, index.passwords)
     return Start(session, profile, owner, path, save_first)
 
 

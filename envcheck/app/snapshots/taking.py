@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from envcheck import __version__
 from envcheck.app.bundling import seldom
+from envcheck.app.passwords import on_record
 from envcheck.app.snapshots.contents import (
     Holdings,
     image_for,
@@ -172,6 +173,7 @@ def _write(session: Session, target: BinaryIO, source: Source, name: str) -> Ind
         machine=platform.node(),
         services=saved_services(source.held, source.profile, source.pins or {}),
         volumes=volumes,
+        passwords=on_record(session, source.held.instance, {one.service for one in volumes}),
     )
     writer.close(index)
     return index

@@ -5,15 +5,19 @@ The names are those of the fault catalogue, which says the same of what an engin
 
 from __future__ import annotations
 
+import base64
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import requests
 
 from envcheck.core.errors import EnvcheckError, Fix, RegistryUnreachable, StepFailed
+from envcheck.core.secrets import BLANK, secret_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _SHOWN = 300  # characters of an answer that is no JSON
 _REFUSALS: Mapping[int, tuple[str, str, str]] = {
@@ -53,13 +57,40 @@ def refused(host: str, image: str, answer: requests.Response) -> EnvcheckError:
     return StepFailed(
         what.format(image=image),
         id=id,
-        evidence=(f"{host} answered {answer.status_code} {answer.reason}", *_said(answer)),
+        evidence=_said(answer, f"{host} answered {answer.status_code} {answer.reason}"),
         fix=Fix(advice.format(host=host)),
     )
 
 
-def _said(answer: requests.Response) -> tuple[str, ...]:
-    """What the registry says of it: its API has a list of errors for that."""
+def _said(answer: requests.Response, first: str) -> tuple[str, ...]:
+    """What the registry says of it, without the login, which it may repeat to us."""
+    sent = sorted(filter(None, _sent(answer)), key=len, reverse=True)
+
+    def blanked(text: str) -> str:
+        for secret in sent:
+            text = text.replace(secret, BLANK)
+        return text
+
+    return tuple(map(blanked, (first, *_told(answer))))
+
+
+def _sent(answer: requests.Response) -> Iterator[str]:
+    """What we have sent to prove who asks, in every form that it had."""
+    for one in (*answer.history, answer):
+        header = str(one.request.headers.get("Authorization") or "")
+        scheme, _, proof = header.partition(" ")
+        yield proof
+        if scheme.lower() == "basic":
+            with suppress(ValueError):
+                yield base64.b64decode(proof).decode().partition(":")[2]
+        body = one.request.body
+        for name, value in parse_qsl(body if isinstance(body, str) else ""):
+            if name in secret_names([name]):
+                yield value
+
+
+def _told(answer: requests.Response) -> tuple[str, ...]:
+    """The texts in an answer: the registry's API has a list of errors for that."""
     try:
         errors = answer.json()["errors"]
         return tuple(f"{error['code']}: {error.get('message', '')}" for error in errors)

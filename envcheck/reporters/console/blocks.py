@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from envcheck.core.errors import ExitCode
-from envcheck.reporters.calling import call
+from envcheck.reporters.calling import as_called, call
 from envcheck.reporters.console.details import UNDER_BLOCK, Details
 from envcheck.reporters.console.lines import GAP, Span, at_right, cells, hang, line, pad
 
@@ -33,7 +33,8 @@ def section(title: str) -> Block:
 
 def note(text: str, page: Page) -> Block:
     """A sentence for the reader."""
-    return [each for row in text.splitlines() for each in hang(line("  "), row, page.width)]
+    rows = as_called(text, page.program).splitlines()
+    return [each for row in rows for each in hang(line("  "), row, page.width)]
 
 
 def command(text: str) -> Block:

@@ -11,7 +11,7 @@ import pytest
 from envcheck.app import passwords
 from envcheck.app.passwords import LENGTH
 from envcheck.app.session import Session
-from envcheck.core.errors import StepFailed
+from envcheck.core.errors import StepFailed, UsageError
 from envcheck.core.passwords import Password, wanted
 from envcheck.core.spec import Label, VolumeSpec
 from tests.unit.worlds import World, profile
@@ -89,7 +89,7 @@ def test_nothing_is_made_up_for_those_who_only_look(desk: Desk) -> None:
     assert wanted(passwords.known(desk.session, profile(TEXT), "shop")) == (DB,)
     assert not desk.file.exists()
     shown = passwords.shown(profile(TEXT)).services["web"].environment["URL"]
-    assert shown == "postgresql://postgres:•••@db"
+    assert shown == "postgresql://postgres:GENERATED@db"
 
 
 def test_no_new_password_is_made_up_for_data_that_has_one(desk: Desk) -> None:
@@ -131,3 +131,22 @@ def test_a_damaged_file_is_named_and_not_quoted(desk: Desk, text: str) -> None:
         desk.made()
     assert caught.value.id == "passwords.unreadable"
     assert caught.value.__suppress_context__
+
+
+def test_data_that_comes_from_a_snapshot_brings_its_password(desk: Desk) -> None:
+    given = {str(DB): "of-the-snapshot", "gone.PASSWORD": "of-nobody"}
+    passwords.take_over(desk.session, profile(TEXT), "shop", given)
+    assert desk.made() == "of-the-snapshot"
+    assert passwords.on_record(desk.session, "shop", {"db"}) == {str(DB): "of-the-snapshot"}
+    assert passwords.on_record(desk.session, "shop", {"web"}) == {}
+
+
+def test_data_with_another_password_is_not_taken_for_this_instance_s(desk: Desk) -> None:
+    mine = desk.made()
+    whole = passwords.known(desk.session, profile(TEXT), "shop")
+    with pytest.raises(UsageError) as caught:
+        passwords.take_over(desk.session, whole, "shop", {str(DB): "of-the-snapshot"})
+    assert caught.value.id == "snapshot.other-passwords"
+    assert "of-the-snapshot" not in f"{caught.value.what}{caught.value.fix}"
+    passwords.take_over(desk.session, whole, "shop", {str(DB): mine})
+    assert desk.made() == mine

@@ -237,5 +237,5 @@ def test_a_place_that_cannot_be_written_is_told(table: Table, tmp_path: Path) ->
     observed = table.world.engine.observe()
     source = Source(holdings("shop", observed), "shop")
     with pytest.raises(StepFailed) as caught:
-        take(table.session, source, Place("x", file / "x"), start_again(table.session))
+        take(table.session, source, Place("x", file / "x", ours=False), start_again(table.session))
     assert caught.value.id == "snapshot.unwritable"

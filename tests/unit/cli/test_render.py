@@ -28,8 +28,9 @@ def test_a_plan_is_comments_and_commands_that_can_be_typed() -> None:
     create = (
         f"docker create --name shop-cache --network shop --network-alias cache {labels}"
         f" --label dev.envcheck.service=cache --label dev.envcheck.fingerprint={parts}"
-        " -p 127.0.0.1:6379:6379 --security-opt no-new-privileges --pids-limit 2048"
-        " --stop-timeout 90 -v shop_cache-data:/data redis:8.0.2"
+        " -p 127.0.0.1:6379:6379 --stop-timeout 90"
+        " --security-opt no-new-privileges --pids-limit 2048"
+        " -v shop_cache-data:/data redis:8.0.2"
     )
     assert normal(plan_text(World().plan(SMALL))).splitlines() == [
         "# 1  no such network",

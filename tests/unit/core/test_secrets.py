@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from envcheck.core.secrets import (
     BLANK,
+    blank_login,
     blank_urls,
     blank_values,
     blank_words,
+    query_secrets,
     secret_names,
     secret_values,
 )
@@ -113,3 +115,21 @@ def test_blanking_leaves_no_secret_between_spaces(text: str, secrets: set[str]) 
     for secret in secrets:
         shown = blank_values(f"{text} {secret} {text}", secrets)
         assert f" {secret} " not in shown or secret in BLANK
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("anna:hunter2@mirror:5000/a", f"{BLANK}@mirror:5000/a"),
+        ("https://anna:hunt@er2@mirror", f"https://{BLANK}@mirror"),
+        ("mirror:5000/a", "mirror:5000/a"),
+    ],
+)
+def test_a_login_before_a_host_is_not_shown(address: str, shown: str) -> None:
+    assert blank_login(address) == shown
+
+
+def test_the_query_of_a_path_may_hold_a_secret() -> None:
+    path = "/health?api_token=hun%2Fter2&page=12345&token=abc"
+    assert set(query_secrets(path)) == {"hun%2Fter2", "hun/ter2"}
+    assert set(query_secrets("/health")) == set()

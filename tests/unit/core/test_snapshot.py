@@ -32,12 +32,14 @@ INDEX = Index(
         SavedVolume("db-data", "db", "0123", 4096, 120, 80, "a" * 64),
         SavedVolume("cache-data", "cache", "", 2048, 200, 40, "b" * 64),
     ),
+    passwords={"db.POSTGRES_PASSWORD": "hunter2"},
 )
 
 
 def test_what_was_written_is_read() -> None:
     assert read_index(INDEX.text()) == INDEX
     assert INDEX.size == 6144
+    assert "hunter2" not in repr(INDEX)
     assert INDEX.moment == datetime(2026, 11, 24, 20, 31, 5, tzinfo=timezone.utc)
 
 
@@ -77,6 +79,9 @@ def volume(**fields: Any) -> bytes:
         volume(offset=1.5),
         volume(sha256="A" * 64),
         volume(link="x"),
+        changed(passwords=[]),
+        changed(passwords={"db": "hunter2"}),
+        changed(passwords={"db.X": "\0"}),
     ],
 )
 def test_what_no_envcheck_wrote_is_refused(text: bytes) -> None:

@@ -37,19 +37,20 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path: Path) -> None:
 
 
 def test_what_fails_leaves_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "first.snapshot"
-    path.write_bytes(b"before")
+    path = file_for(tmp_path, "shop", "first")
+    with new_file(path) as file:
+        file.write(b"before")
     with pytest.raises(KeyboardInterrupt), new_file(path) as file:  # noqa: PT012 - the context is what is tried
         file.write(b"after")
         raise KeyboardInterrupt
     assert path.read_bytes() == b"before"
-    assert [*tmp_path.iterdir()] == [path]
+    assert [*path.parent.iterdir()] == [path]
 
 
 def test_what_a_killed_run_has_left_is_tidied_up(tmp_path: Path) -> None:
     path = tmp_path / "first.snapshot"
     (tmp_path / "first.snapshot.part99999").write_bytes(b"half")
-    with new_file(path) as file:
+    with new_file(path, own_folder=False) as file:
         file.write(b"whole")
     assert [*tmp_path.iterdir()] == [path]
 

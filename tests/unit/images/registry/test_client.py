@@ -165,6 +165,20 @@ def test_a_name_and_password_are_given_only_when_asked_for_and_to_that_host() ->
     assert shown[0] == ""
 
 
+def test_a_registry_that_repeats_the_login_is_not_quoted_with_it() -> None:
+    def nosy(_verb: str, _path: str, headers: Any) -> tuple[int, Headers, bytes]:
+        told = headers.get("Authorization", "nothing")
+        plain = base64.b64decode(told.removeprefix("Basic ")) if "Basic" in told else b""
+        errors = [{"code": "NO", "message": f"not with {told}, {plain.decode()}"}]
+        demand = {"WWW-Authenticate": 'Basic realm="x"'}
+        return 401, demand, json.dumps({"errors": errors}).encode()
+
+    anna: Callable[[str], Login | None] = lambda _host: Login("anna", "hunter2")  # noqa: E731
+    with asked(nosy, anna) as (client, host), pytest.raises(StepFailed) as caught:
+        client.image(host, "a", "1")
+    assert caught.value.evidence[1] == "NO: not with Basic •••, anna:•••"
+
+
 def test_a_token_is_fetched_once_and_used_again() -> None:
     tokens: list[tuple[str, str]] = []
 
@@ -228,7 +242,7 @@ def test_nobody_there_is_unreachable_and_not_a_no() -> None:
         pass
     client = RegistryClient(NO_LOGIN)
     with pytest.raises(RegistryUnreachable) as caught:
-        client.digest(host, "a", "1")
+        client.image(host, "a", "1")
     client.close()
     assert caught.value.id == "registry.unreachable"
     assert host in caught.value.what
