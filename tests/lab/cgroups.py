@@ -91,11 +91,18 @@ def process(name: str, program: str) -> int:
     Raises:
         LabError: there is none, or more than one.
     """
-    comms = {pid: Path(f"/proc/{pid}/comm") for pid in processes(name)}
-    found = [pid for pid, comm in comms.items() if comm.read_text().strip() == program]
+    found = [pid for pid in processes(name) if _program(pid) == program]
     if len(found) != 1:
         raise LabError(f"{len(found)} processes of {name} run {program}, not one")
     return found[0]
+
+
+def _program(pid: int) -> str:
+    """What a process runs; nothing where it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def dismantle(name: str) -> None:
