@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 DATA_LOST = "service.data-lost"
 MARKER_LEFT = "service.marker-left"
 
+_GRACE = 10
+"""Seconds that the container on trial has to end: it has only just begun, and may hear no signal
+yet. The one that was there has as long as its kind needs."""
 _FORGETTING = 20.0
 """Seconds for which the word is tried to be removed, while its server comes up again."""
 
@@ -163,7 +166,7 @@ def _give_way(spec: ContainerSpec, engine: Engine) -> None:
     """
     seen = engine.observe().container(spec.name)
     if seen is not None and seen.instance == spec.labels.get(Label.INSTANCE):
-        engine.stop_container(spec.name)
+        engine.stop_container(spec.name, _GRACE)
         engine.remove_container(spec.name)
 
 
