@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from invoke import Context, Exit, task
 
@@ -15,12 +16,14 @@ STAMP = Path(".venv/installed.requirements-dev")
 UNIT = "tests/unit --numprocesses 3 --dist worksteal --durations 5"
 # The others wait more than they work. So three parts run side by side, each with an engine of its
 # own: the first with the one that the doctor installs, the others with the lab's.
-FIRST = "tests/engine/faults tests/engine/test_bare.py tests/engine/test_lab.py"
+FIRST = "tests/engine/faults " + " ".join(
+    f"tests/engine/test_{name}.py" for name in ("bare", "lab", "at_once", "snapshots")
+)
 SECOND = "tests/contract " + " ".join(
     f"tests/engine/test_{name}.py"
     for name in (
-        *("bundles", "changes", "check", "failures", "foreign", "lag", "plan_by_hand", "probes"),
-        *("readiness", "registry", "webapp"),
+        *("bundles", "changes", "check", "failures", "foreign", "lag", "on_failure"),
+        *("plan_by_hand", "probes", "readiness", "registry", "security", "webapp"),
     )
 )
 # Whatever is in no other part.
@@ -61,27 +64,31 @@ def test(context: Context, *, unit: bool = False, k: str = "") -> None:
         raise Exit(code=max(codes))
 
 
-def _pytest(context: Context, words: str) -> int:
-    ran = context.run(f"{VENV}/python -m pytest {words}", warn=True, in_stream=False)
+def _pytest(context: Context, words: str, env: dict[str, str] | None = None) -> int:
+    command = f"{VENV}/python -m pytest {words}"
+    ran = context.run(command, warn=True, in_stream=False, env=env or {})
     return int(ran.exited)
 
 
 def _all_parts(context: Context) -> list[int]:
     """All parts side by side; what the others print is shown when the first is over."""
     context.run(f"{LAB} packages {PACKAGES}")
-    others = [
-        context.run(
-            f"{LAB} engine distribution -- {VENV}/python -m pytest {part} {SHOWN}",
-            asynchronous=True,
-            warn=True,
-        )
-        for part in (SECOND, THIRD)
-    ]
-    codes = [_pytest(context, f"{FIRST} {SHOWN}")]
-    for other in others:
-        ran = other.join()
-        sys.stdout.write(ran.stdout + ran.stderr)
-        codes.append(int(ran.exited))
+    with TemporaryDirectory(prefix="envcheck-images.") as folder:
+        shared = {"ENVCHECK_TEST_IMAGES": f"{folder}/images.tar"}
+        others = [
+            context.run(
+                f"{LAB} engine distribution -- {VENV}/python -m pytest {part} {SHOWN}",
+                asynchronous=True,
+                warn=True,
+                env=shared,
+            )
+            for part in (SECOND, THIRD)
+        ]
+        codes = [_pytest(context, f"{FIRST} {SHOWN}", shared)]
+        for other in others:
+            ran = other.join()
+            sys.stdout.write(ran.stdout + ran.stderr)
+            codes.append(int(ran.exited))
     return codes
 
 

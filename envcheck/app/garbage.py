@@ -62,7 +62,7 @@ def witness_of(session: Session, observed: Observed) -> Witness:
         session.emit(ev.Note(f"what uses which image cannot be told: {error.what}"))
     else:
         recorded = {name for record in records for name in record.instances}
-        sure = all(name in recorded for name in observed.instances())
+        sure = all(name in recorded for name in observed.standing())
         seen = (observed.image(record.reference) for record in records if record.instances)
         used = {image.id for image in seen if image is not None}
     return Witness(lives, _engine_time(session), frozenset(used), sure, building)

@@ -80,7 +80,7 @@ def _without_record(
     They are another user's, or were there when the ledger was lost.
     """
     recorded = {name for record in records for name in record.instances}
-    return tuple(i for i in observed.instances() if i != instance and i not in recorded)
+    return tuple(i for i in observed.standing() if i != instance and i not in recorded)
 
 
 def _locks(instance: str, observed: Observed, profile: Profile | None) -> Iterator[tuple[str, str]]:

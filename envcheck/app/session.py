@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling, state_folder
@@ -65,6 +66,7 @@ class Session:
     _engine: DockerEngine | None = field(default=None, init=False)
     _ledger: Ledger | None = field(default=None, init=False)
     _folder: Path | None = field(default=None, init=False)
+    _one: RLock = field(default_factory=RLock, init=False)
     _facts: Facts | None = field(default=None, init=False)
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
@@ -130,10 +132,11 @@ class Session:
         Raises:
             StepFailed: its file cannot be made, or is none.
         """
-        if self._ledger is None:
-            self._ledger = open_ledger(self.folder(), self.engine(), self.emit)
-            self._open.callback(self._ledger.close)
-        return self._ledger
+        with self._one:  # acts ask for it, side by side
+            if self._ledger is None:
+                self._ledger = open_ledger(self.folder(), self.engine(), self.emit)
+                self._open.callback(self._ledger.close)
+            return self._ledger
 
     def folder(self) -> Path:
         """Where things are kept that concern this engine: made, and the user's alone.

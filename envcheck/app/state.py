@@ -8,7 +8,7 @@ STATE/envcheck/engines/ENGINE/locks/shared/WHAT.lock
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from envcheck.core.events import Note
 from envcheck.core.remembered import from_labels
 from envcheck.host.locks import Held, held, holder_of
 from envcheck.run.ledger import Ledger
+from envcheck.run.ledger_file import unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +49,10 @@ def open_ledger(folder: Path, engine: DockerEngine, emit: Emit) -> Ledger:
     Raises:
         StepFailed: it cannot be made, or not be used.
     """
-    ledger = Ledger(folder / "ledger.sqlite3", lambda: from_labels(engine.observe()))
+    path = folder / "ledger.sqlite3"
+    # SQLite waits for others everywhere but where the log is set up.
+    with settling(folder, "ledger", lambda: None):
+        ledger = Ledger(path, lambda: from_labels(engine.observe()))
     if ledger.set_aside is not None:
         emit(Note(f"the ledger was broken, and is now {ledger.set_aside}"))
     if ledger.remembered or ledger.set_aside is not None:
@@ -83,12 +87,22 @@ def locked(folder: Path, instance: str, command: str, emit: Emit) -> Iterator[No
     def waiting(who: Holder | None) -> None:
         emit(Note(f"waiting for {who or 'another run'}, which works on {instance}"))
 
-    path = lock_path(folder, instance)
-    try:
-        with held(path, command, seconds=PATIENCE, waiting=waiting):
-            yield
-    except Held as found:
-        raise _busy(instance, found.holder) from None
+    with _held(lock_path(folder, instance), command, instance, waiting):
+        yield
+
+
+@contextmanager
+def _held(
+    path: Path, command: str, what: str, waiting: Callable[[Holder | None], None]
+) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(path, command, seconds=PATIENCE, waiting=waiting))
+        except Held as found:
+            raise _busy(what, found.holder) from None
+        except OSError as error:
+            raise unusable(path, error) from error
+        yield
 
 
 @contextmanager
@@ -100,11 +114,8 @@ def settling(folder: Path, what: str, waiting: Callable[[], None]) -> Iterator[N
     Raises:
         StepFailed: somebody else does not come to an end with it.
     """
-    try:
-        with held(_shared(folder, what), what, seconds=PATIENCE, waiting=lambda _who: waiting()):
-            yield
-    except Held as found:
-        raise _busy(what, found.holder) from None
+    with _held(_shared(folder, what), what, what, lambda _who: waiting()):
+        yield
 
 
 def settled_by(folder: Path, what: str) -> Holder | None:

@@ -148,6 +148,15 @@ class Observed:
         )
         return tuple(sorted({found.get(Label.INSTANCE, "") for found in labels} - {""}))
 
+    def standing(self) -> tuple[str, ...]:
+        """Those of them that have more than an image, which may have come from another machine."""
+        owners = {
+            *(container.instance for container in self.containers),
+            *(network.labels.get(Label.INSTANCE, "") for network in self.networks),
+            *(volume.labels.get(Label.INSTANCE, "") for volume in self.volumes),
+        }
+        return tuple(sorted(owners - {""}))
+
 
 def name_on_engine(reference: str) -> str:
     """A reference as an engine lists it: without what Docker Hub's names may leave out.

@@ -79,7 +79,7 @@ class LedgerFile:
             self._db = _open(path)
             self._begin(fill)
         except (OSError, sqlite3.Error) as error:
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
 
     def _begin(self, fill: Callable[[LedgerFile], None]) -> None:
         with self.whole():
@@ -116,7 +116,7 @@ class LedgerFile:
             with self._lock, closing(self._db.execute(sql, values)) as cursor:
                 return cursor.fetchall()
         except sqlite3.Error as error:
-            raise _unusable(self.path, error) from error
+            raise unusable(self.path, error) from error
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -166,7 +166,8 @@ def _put_aside(path: Path) -> Path:
     return path.with_name(f"{path.name}.broken-{now}")
 
 
-def _unusable(path: Path, error: Exception) -> StepFailed:
+def unusable(path: Path, error: Exception) -> StepFailed:
+    """The error where what must be remembered cannot be."""
     return StepFailed(
         f"the ledger {path} cannot be used: {error}",
         id="machine.ledger-unusable",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.engine.cli import Cli
+from tests.lab.images import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,12 @@ def images(state: Path) -> Iterator[None]:
     """
     hold = Cli(REPOSITORY, {"XDG_STATE_HOME": str(state)})
     name = f"{INSTANCE}-images"
-    got = hold("onboard", "--yes", "webapp", "--instance", name, "--json")
-    assert got.code == 0, got.err
+
+    def build() -> None:
+        got = hold("onboard", "--yes", "webapp", "--instance", name, "--json")
+        assert got.code == 0, got.err
+
+    shared(build)
     assert hold("down", "webapp", "--instance", name).code == 0
     yield
     gone = hold("clean", "--yes", "webapp", "--instance", name, "--json")

@@ -30,7 +30,7 @@ __all__ = ["call", "hub", "store"]
 
 pytestmark = pytest.mark.engine
 
-POINTS = int(os.environ.get("ENVCHECK_POINTS", "2"))
+POINTS = int(os.environ.get("ENVCHECK_POINTS", "1"))
 HERE = ("--instance", Place.instance)
 
 

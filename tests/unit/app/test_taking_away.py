@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -253,6 +254,15 @@ def test_after_the_ledger_was_lost_what_may_have_been_here_before_is_kept(tmp_pa
     assert reasons["redis:8.0.2"] == (
         "it may have been here before: the ledger was lost; `docker rmi redis:8.0.2` removes it"
     )
+
+
+def test_acts_that_ask_for_the_ledger_side_by_side_get_the_same_one(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    table.session.close()
+    table.session._ledger = None  # noqa: SLF001
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda _number: table.session.ledger(), range(16)))
+    assert {id(ledger) for ledger in found} == {id(table.session.ledger())}
 
 
 def test_a_ledger_that_cannot_be_used_is_named_and_no_bug(tmp_path: Path) -> None:
