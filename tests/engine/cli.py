@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.engine import warm
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -58,17 +60,8 @@ class Cli:
 
     def __call__(self, *words: str, **variables: str) -> Ran:
         """Run it to its end, without standard input."""
-        done = subprocess.run(
-            [*self.prefix, ENVCHECK, *words],
-            cwd=self.folder,
-            env=self.variables(**variables),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        given = self.variables(**variables)
+        return Ran(*warm.call(self.prefix, words, self.folder, given, _SECONDS))
 
     def begun(self, *words: str, **variables: str) -> subprocess.Popen[str]:
         """Begin to run it; what it writes can be read when it has ended."""

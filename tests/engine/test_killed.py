@@ -26,15 +26,11 @@ pytestmark = pytest.mark.engine
 # Verb, what happens and when, at which part of its calls, and what comes next. With the number of
 # calls the points move, so that other runs try other calls.
 SAMPLE: tuple[tuple[str, What, When, float, tuple[str, ...]], ...] = (
-    ("up", "kill", "before", 0.45, ("clean",)),
     ("up", "kill", "after", 0.55, ("clean",)),
     ("up", "kill", "after", 0.7, ("up", "clean")),
-    ("up", "cut", "after", 0.8, ("clean",)),
     ("up", "stall", "before", 0.75, ("clean",)),
-    ("down", "kill", "after", 0.6, ("clean",)),
     ("down", "500", "before", 0.5, ("clean",)),
     ("clean", "kill", "after", 0.55, ("clean",)),
-    ("clean", "cut", "before", 0.65, ("clean",)),
 )
 
 
