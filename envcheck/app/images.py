@@ -14,7 +14,7 @@ from envcheck.core.errors import EnvcheckError, RegistryUnreachable
 from envcheck.core.events import ImageReady, Note
 from envcheck.core.foreign import refuse_taken
 from envcheck.core.plan import BuildBase, BuildImage, BuildRecipe, Plan, PlanBuilder, PullImage
-from envcheck.core.recipe import asked_version, candidate, fits
+from envcheck.core.recipe import BASE_TAG, asked_version, candidate, fits
 from envcheck.core.recipes import base_is_current
 from envcheck.engine.credentials import login_for
 from envcheck.host import rootfs, shell
@@ -155,7 +155,13 @@ def _ensured(
     if failure is not None:
         raise failure
     observed = session.engine().observe()
-    return {reference: here(reference, observed, pins) for reference in wanted}
+    settled = {reference: here(reference, observed, pins) for reference in wanted}
+    base = observed.image(BASE_TAG)
+    built = any(found is not None and found.source == "recipe" for found in settled.values())
+    if built and base is not None and base_is_current(base):
+        # What all recipes build upon is of use to whoever has an image of one.
+        session.ledger().use(BASE_TAG, instance, before=False)
+    return settled
 
 
 def tell_replaced(session: Session, found: Mapping[Reference, Finding], recipes: Recipes) -> None:
