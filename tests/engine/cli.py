@@ -61,7 +61,20 @@ class Cli:
     def __call__(self, *words: str, **variables: str) -> Ran:
         """Run it to its end, without standard input."""
         given = self.variables(**variables)
-        return Ran(*warm.call(self.prefix, words, self.folder, given, _SECONDS))
+        if not self.prefix:
+            return Ran(*warm.call(words, self.folder, given, _SECONDS))
+        # In another namespace, or as another user: a server there would outlive its place.
+        done = subprocess.run(
+            [*self.prefix, ENVCHECK, *words],
+            cwd=self.folder,
+            env=given,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     def begun(self, *words: str, **variables: str) -> subprocess.Popen[str]:
         """Begin to run it; what it writes can be read when it has ended."""

@@ -29,11 +29,7 @@ _MOST = 1 << 18  # bytes of a request: arguments and environment
 
 
 def call(
-    prefix: Sequence[str],
-    words: Sequence[str],
-    folder: Path,
-    environment: Mapping[str, str],
-    seconds: float,
+    words: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float
 ) -> tuple[int, str, str]:
     """Run the program to its end, without standard input; exit code and what it wrote.
 
@@ -48,7 +44,7 @@ def call(
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as line,
     ):
         line.settimeout(seconds)
-        line.connect(_server(tuple(prefix)))
+        line.connect(_server())
         streams = [nothing.fileno(), out.fileno(), err.fileno()]
         socket.send_fds(line, [json.dumps(request).encode()], streams)
         code = line.recv(16)
@@ -60,12 +56,12 @@ def call(
 
 
 @cache
-def _server(prefix: tuple[str, ...]) -> str:
-    """The door of a server that was started behind a prefix; it ends with this process."""
+def _server() -> str:
+    """The door of the server; it ends with this process."""
     folder = tempfile.TemporaryDirectory(prefix="ew-")
     door = f"{folder.name}/door"
     process = subprocess.Popen(
-        [*prefix, sys.executable, "-m", "tests.engine.warm", door],
+        [sys.executable, "-m", "tests.engine.warm", door],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
