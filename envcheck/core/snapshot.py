@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import Fix, SnapshotInvalid
+from envcheck.core.json_forms import at_most, list_of, matches, object_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,7 +139,7 @@ def read_index(text: bytes) -> Index:
             id="snapshot.newer-format",
             fix=Fix("restore it with the version of envcheck that made it, or a later one"),
         )
-    if not _object(_INDEX)(data):
+    if not object_of(_INDEX)(data):
         raise malformed("its index has a wrong form")
     index = Index(
         **{name: data[name] for name in ("envcheck", "created", "name", "profile", "instance")},
@@ -179,10 +180,6 @@ def damaged(why: str) -> SnapshotInvalid:
     )
 
 
-def _matches(pattern: re.Pattern[str]) -> Form:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
 def _text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= _TEXT and value.isprintable()
 
@@ -191,36 +188,20 @@ def _word(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _TEXT and "\0" not in value
 
 
-def _count(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= MOST
-
-
-def _list_of(form: Form) -> Form:
-    return lambda value: isinstance(value, list) and len(value) <= VOLUMES and all(map(form, value))
-
-
-def _object(forms: Mapping[str, Form]) -> Form:
-    return lambda value: (
-        isinstance(value, dict)
-        and value.keys() == forms.keys()
-        and all(form(value[name]) for name, form in forms.items())
-    )
-
-
 _SERVICE: dict[str, Form] = dict.fromkeys(("name", "kind", "image", "digest"), _text)
 _VOLUME: dict[str, Form] = {
-    "name": _matches(_NAME),
+    "name": matches(_NAME),
     **dict.fromkeys(("service", "seed"), _text),
-    **dict.fromkeys(("size", "offset", "packed"), _count),
-    "sha256": _matches(_HEX),
+    **dict.fromkeys(("size", "offset", "packed"), at_most(MOST)),
+    "sha256": matches(_HEX),
 }
 _INDEX: dict[str, Form] = {
     "format": lambda value: value == FORMAT,
-    "created": _matches(_MOMENT),
+    "created": matches(_MOMENT),
     **dict.fromkeys(("envcheck", "profile", "instance", "machine"), _text),
-    "name": _matches(_NAME),
-    "services": _list_of(_object(_SERVICE)),
-    "volumes": _list_of(_object(_VOLUME)),
+    "name": matches(_NAME),
+    "services": list_of(object_of(_SERVICE), VOLUMES),
+    "volumes": list_of(object_of(_VOLUME), VOLUMES),
     "passwords": lambda value: (
         isinstance(value, dict)
         and len(value) <= VOLUMES

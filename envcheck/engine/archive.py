@@ -11,29 +11,24 @@ from typing import TYPE_CHECKING, Any
 from docker.errors import NotFound
 
 from envcheck.core.errors import StepFailed
-from envcheck.engine.container_config import for_one_command, guards
 from envcheck.engine.failures import explanation, ours
+from envcheck.engine.volume_data import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from envcheck.engine.volume_data import VolumeData
     from envcheck.run.ports import Content
 
-_FOLDER = "/envcheck-look"
-"""Where a volume is mounted to be looked into; no image has it."""
 _END = b"\0" * (2 * tarfile.BLOCKSIZE)
 
 
 class Archive:
-    """Moves files through the SDK's low-level client; ``remove`` removes a container of ours.
+    """Moves files through the SDK's low-level client; ``volumes`` holds those that nobody has."""
 
-    ``process`` is our own process, by which a container that is made for it is known.
-    """
-
-    def __init__(self, api: Any, remove: Callable[[str], None], process: str = "") -> None:
+    def __init__(self, api: Any, volumes: VolumeData) -> None:
         self._api = api
-        self._remove = remove
-        self._process = process
+        self._volumes = volumes
 
     @ours("writing a file into", "create")
     def put(self, name: str, path: str, content: Content) -> None:
@@ -61,20 +56,8 @@ class Archive:
 
         It is read through a container that is never started.
         """
-        name = self._holding(volume, image, labels)
-        try:
-            return self.read(name, f"{_FOLDER}/{file}")
-        finally:
-            self._remove(name)
-
-    @ours("looking into volume", "create")
-    def _holding(self, volume: str, image: str, labels: Mapping[str, str]) -> str:
-        host = self._api.create_host_config(
-            binds=[f"{volume}:{_FOLDER}:ro"], network_mode="none", **guards()
-        )
-        known = for_one_command(labels, self._process)
-        made = self._api.create_container(image, command=["true"], labels=known, host_config=host)
-        return str(made["Id"])
+        with self._volumes.held(volume, image, labels) as name:
+            return self.read(name, f"/{ROOT}/{file}")
 
 
 def _packed(file: str, content: Content) -> Iterator[bytes]:

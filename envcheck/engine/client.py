@@ -250,7 +250,7 @@ class DockerEngine:
 
     @property
     def _archive(self) -> Archive:
-        return Archive(self._api, self.remove_container, self._process)
+        return Archive(self._api, self.volume_data)
 
     def put_file(self, name: str, path: str, content: Content) -> None:
         """Write a file into a container, running or not; its folder must be there."""

@@ -25,7 +25,10 @@ _PIECE = 1 << 20
 
 
 class VolumeData:
-    """Moves data through the SDK's low-level client; see `engine.archive.Archive`."""
+    """Moves data through the SDK's low-level client; ``remove`` removes a container of ours.
+
+    ``process`` is our own process, by which a container that is made for it is known.
+    """
 
     def __init__(self, api: Any, remove: Callable[[str], None], process: str) -> None:
         self._api = api

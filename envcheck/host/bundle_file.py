@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, cast
 
-from envcheck.core.errors import Fix, StepFailed, UsageError
+from envcheck.core.errors import UsageError
+from envcheck.host.large_files import reading, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from typing import BinaryIO
 
 PART = ".part"
@@ -40,7 +40,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         StepFailed: it cannot be written.
     """
     part = path.with_name(path.name + PART)
-    with _told(path):
+    with writing(path, "bundle.unwritable"):
         part.unlink(missing_ok=True)  # of a run that was killed
         try:
             with part.open("xb") as file:
@@ -57,38 +57,14 @@ def scratch(path: Path) -> Iterator[BinaryIO]:
     Raises:
         StepFailed: it cannot be made or written.
     """
-    with _told(path), tempfile.TemporaryFile(dir=path.parent) as file:
+    with writing(path, "bundle.unwritable"), tempfile.TemporaryFile(dir=path.parent) as file:
         yield cast("BinaryIO", file)
 
 
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
-            raise  # somebody else's: a connection, say
-        raise StepFailed(
-            f"{path} could not be written: {error.strerror}",
-            id="bundle.unwritable",
-            fix=Fix("see that you may write in that folder, and that its disk is not full"),
-        ) from error
-
-
-@contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
+def opened(name: str) -> AbstractContextManager[BinaryIO]:
     """A bundle's file, open for reading.
 
     Raises:
         UsageError: it cannot be read.
     """
-    with contextlib.ExitStack() as stack:
-        try:
-            path = Path(name)
-            if path.exists() and not path.is_file():  # a pipe cannot be read twice
-                raise UsageError(f"{name} is no file", id="bundle.unreadable")
-            file: IO[bytes] = stack.enter_context(path.open("rb"))
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise UsageError(f"{name}: {why}", id="bundle.unreadable") from error
-        yield cast("BinaryIO", file)
+    return reading(Path(name), name, "bundle.unreadable")

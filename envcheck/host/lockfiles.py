@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from envcheck.core.errors import Fix, StepFailed, UsageError
+from envcheck.core.errors import UsageError
+from envcheck.host.large_files import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -87,11 +88,7 @@ def write_lock_text(profile: Profile, text: str) -> None:
             beside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise StepFailed(
-            f"{path} could not be written: {error.strerror}",
-            id="lockfile.unwritable",
-            fix=Fix("see that you may write in that folder, and that its disk is not full"),
-        ) from error
+        raise unwritable(path, error, "lockfile.unwritable") from error
 
 
 def _mode_of(path: Path) -> int:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from envcheck.core.errors import Fix, StepFailed
 from envcheck.core.passwords import Password
+from envcheck.host.large_files import unwritable
 from envcheck.host.private import FOLDER, write_private
 
 if TYPE_CHECKING:
@@ -58,11 +59,7 @@ def write_passwords(path: Path, passwords: Mapping[Password, str]) -> None:
         named = {str(password): value for password, value in passwords.items()}
         write_private(path, json.dumps(named, indent=2) + "\n")
     except OSError as error:
-        raise StepFailed(
-            f"{path} could not be written: {error.strerror}",
-            id="passwords.unwritable",
-            fix=Fix("see that you may write in that folder, and that its disk is not full"),
-        ) from error
+        raise unwritable(path, error, "passwords.unwritable") from error
 
 
 def _named(name: str) -> Password:

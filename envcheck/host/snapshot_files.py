@@ -6,16 +6,17 @@ A file is on the disk before it takes its place: what it was made from may be re
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from envcheck.core.errors import Fix, StepFailed, UsageError
+from envcheck.core.errors import StepFailed
+from envcheck.host.large_files import reading, writing
 from envcheck.host.private import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
@@ -57,7 +58,7 @@ def new_file(path: Path, *, own_folder: bool = True) -> Iterator[BinaryIO]:
         StepFailed: it cannot be written.
     """
     part = path.with_name(f"{path.name}{_PART}{os.getpid()}")
-    with _told(path):
+    with writing(path, "snapshot.unwritable"):
         if own_folder:
             make_private(path.parents[_STATE], path.parent)
         _remove_old_parts(path)
@@ -88,36 +89,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
-            raise  # somebody else's: a connection, say
-        raise StepFailed(
-            f"{path} could not be written: {error.strerror}",
-            id="snapshot.unwritable",
-            fix=Fix("see that you may write in that folder, and that its disk is not full"),
-        ) from error
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> AbstractContextManager[BinaryIO]:
     """A snapshot's file, open for reading.
 
     Raises:
         UsageError: it cannot be read.
     """
-    try:
-        if path.exists() and not path.is_file():  # a pipe cannot be read twice
-            raise UsageError(f"{path} is no file", id="snapshot.unreadable")
-        file = path.open("rb")
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise UsageError(f"{path}: {why}", id="snapshot.unreadable") from error
-    with file:
-        yield file
+    return reading(path, str(path), "snapshot.unreadable")
 
 
 def remove(path: Path) -> None:

@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING
 from typing_extensions import assert_never
 
 from envcheck.core import plan as p
+from tests.unit.worlds import SHOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.unit.worlds import World
+
+
+READY = "ready means: it answers"
+
+
+def work(world: World, text: str = SHOP) -> list[str]:
+    """The lines of a world's plan that do more than wait."""
+    return [line for line in shown(world.plan(text)) if READY not in line]
 
 
 def shown(plan: p.Plan) -> list[str]:

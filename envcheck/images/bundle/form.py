@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from envcheck.core.errors import BundleInvalid, Fix
+from envcheck.core.json_forms import at_most, list_of, matches, object_of
 from envcheck.core.reference import parse_reference
 from envcheck.images.bundle import limits
 from envcheck.images.bundle.index import FORMAT, FileEntry, ImageEntry, Index, from_data
 from envcheck.images.bundle.paths import FOLDER, fault_of_link, fault_of_name, fault_of_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
-    Form = Callable[[Any], bool]
+    from envcheck.core.json_forms import Form
 
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
@@ -28,28 +29,8 @@ _LINK_MODE = 0o777  # of every symbolic link on Linux
 _SOURCES = ("registry", "recipe", "build", "local")
 
 
-def _matches(pattern: re.Pattern[str]) -> Form:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _at_most(most: int) -> Form:
-    return lambda value: type(value) is int and 0 <= value <= most
-
-
 def _text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= limits.PATH
-
-
-def _list_of(form: Form, most: int) -> Form:
-    return lambda value: isinstance(value, list) and len(value) <= most and all(map(form, value))
-
-
-def _object(forms: Mapping[str, Form]) -> Form:
-    return lambda value: (
-        isinstance(value, dict)
-        and value.keys() == forms.keys()
-        and all(form(value[name]) for name, form in forms.items())
-    )
 
 
 def _reference(value: Any) -> bool:
@@ -61,30 +42,30 @@ def _reference(value: Any) -> bool:
 
 _FILE: dict[str, Form] = {
     "path": _text,
-    "mode": _at_most(0o777),
-    "size": _at_most(limits.TOTAL),
-    "sha256": lambda value: value == "" or _matches(_HEX)(value),
+    "mode": at_most(0o777),
+    "size": at_most(limits.TOTAL),
+    "sha256": lambda value: value == "" or matches(_HEX)(value),
     "link": _text,
 }
 _IMAGE: dict[str, Form] = {
-    "id": _matches(_DIGEST),
-    "names": _list_of(_text, 10),
-    "pins": _list_of(_reference, 100),
+    "id": matches(_DIGEST),
+    "names": list_of(_text, 10),
+    "pins": list_of(_reference, 100),
     "source": lambda value: value in _SOURCES,
-    "platform": _matches(_PLATFORM),
-    "size": _at_most(limits.CONFIG),
-    "layers": _list_of(_matches(_DIGEST), limits.LAYERS),
+    "platform": matches(_PLATFORM),
+    "size": at_most(limits.CONFIG),
+    "layers": list_of(matches(_DIGEST), limits.LAYERS),
 }
-_LAYER: dict[str, Form] = {"digest": _matches(_DIGEST), "size": _at_most(limits.TOTAL)}
+_LAYER: dict[str, Form] = {"digest": matches(_DIGEST), "size": at_most(limits.TOTAL)}
 _INDEX: dict[str, Form] = {
     "format": lambda value: value == FORMAT,
-    "envcheck": _matches(_WORD),
-    "created": _matches(_MOMENT),
-    "profile": _matches(_WORD),
+    "envcheck": matches(_WORD),
+    "created": matches(_MOMENT),
+    "profile": matches(_WORD),
     "file": _text,
-    "files": _list_of(_object(_FILE), limits.FILES),
-    "images": _list_of(_object(_IMAGE), limits.IMAGES),
-    "layers": _list_of(_object(_LAYER), limits.LAYERS),
+    "files": list_of(object_of(_FILE), limits.FILES),
+    "images": list_of(object_of(_IMAGE), limits.IMAGES),
+    "layers": list_of(object_of(_LAYER), limits.LAYERS),
 }
 
 
@@ -95,7 +76,7 @@ def read_index(text: bytes) -> Index:
         BundleInvalid: something is wrong with it.
     """
     data = _parsed(text)
-    if not _object(_INDEX)(data):
+    if not object_of(_INDEX)(data):
         raise malformed(f"its index has a wrong form: {_where(data)}")
     index = from_data(data)
     if index.text() != text:

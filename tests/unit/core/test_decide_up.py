@@ -12,10 +12,9 @@ from envcheck.core.plan import AwaitReady, CreateContainer, RemoveContainer
 from envcheck.core.situation import Situation, changed_parts
 from envcheck.core.spec import Label, NetworkSpec, VolumeSpec
 from tests.fake.life import dies
-from tests.unit.plans import said, shown
+from tests.unit.plans import READY, said, shown, work
 from tests.unit.worlds import SHOP, World, desired
 
-READY = "ready means: it answers"
 SMALL = "name: shop\nservices:\n  cache: {image: 'redis:8.0.2', ports: [6379]}\n"
 
 
@@ -31,11 +30,6 @@ def up() -> World:
     world = World()
     world.up()
     return world
-
-
-def work(world: World, text: str = SHOP) -> list[str]:
-    """The lines of a plan that do more than wait."""
-    return [line for line in shown(world.plan(text)) if READY not in line]
 
 
 def test_on_an_empty_engine_everything_is_made_each_after_what_it_needs(world: World) -> None:

@@ -8,10 +8,9 @@ import pytest
 
 from envcheck.core.put_aside import aside_notes
 from envcheck.core.spec import aside_name
-from tests.unit.plans import shown
+from tests.unit.plans import work
 from tests.unit.worlds import SHOP, World, desired
 
-READY = "ready means: it answers"
 DB, ASIDE = "shop-db", "shop-db-before"
 
 
@@ -21,10 +20,6 @@ def up() -> World:
     world = World()
     world.up()
     return world
-
-
-def work(world: World, text: str = SHOP) -> list[str]:
-    return [line for line in shown(world.plan(text)) if READY not in line]
 
 
 def put_aside(world: World) -> str:
