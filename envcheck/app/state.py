@@ -3,6 +3,7 @@
 STATE/envcheck/engines/ENGINE/ledger.sqlite3
 STATE/envcheck/engines/ENGINE/locks/INSTANCE.lock
 STATE/envcheck/engines/ENGINE/locks/shared/WHAT.lock
+STATE/envcheck/engines/ENGINE/locks/visits/INSTANCE.lock
 """
 
 from __future__ import annotations
@@ -121,6 +122,11 @@ def settling(folder: Path, what: str, waiting: Callable[[], None]) -> Iterator[N
 def settled_by(folder: Path, what: str) -> Holder | None:
     """Who settles something right now."""
     return holder_of(_shared(folder, what))
+
+
+def visit_path(folder: Path, instance: str) -> Path:
+    """The file of the lock that all have who have brought an instance up for a while."""
+    return folder / "locks" / "visits" / f"{quote(instance, safe='')}.lock"
 
 
 def _shared(folder: Path, what: str) -> Path:

@@ -20,6 +20,7 @@ from envcheck.app.snapshots.taking import Source
 from envcheck.core import events as ev
 from envcheck.core import plan as p
 from envcheck.core.commands import commands
+from envcheck.core.decide import service_of
 from envcheck.core.deeds import deeds_of
 from envcheck.core.errors import ObjectConflict
 from envcheck.core.foreign import labels_of
@@ -30,6 +31,8 @@ from envcheck.run.lookout import Lookout
 from envcheck.run.perform import Performer
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
     from envcheck.core.plan import Plan
@@ -39,13 +42,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CleanOptions:
-    """What ``clean`` is told besides the profile; ``wish`` is about saving the data first."""
+    """What ``clean`` is told besides the profile.
+
+    ``wish`` is about saving the data first, ``agreed`` says that nobody needs to be asked any more.
+    """
 
     dry_run: bool = False
     keep_images: bool = False
     only: str = ""
     all: bool = False
     wish: Wish = UNSAID
+    agreed: bool = False
 
 
 def down(session: Session, name: str) -> None:
@@ -57,11 +64,30 @@ def down(session: Session, name: str) -> None:
     instance, _ = _started(session, "down", name)
     engine = session.engine()
     with session.holding(instance, session.command):
-        plan = decide_down(instance, engine.observe())
-        _raise_first(carry_out(session, plan))
+        session.ledger().end_visit(instance)
+        take_down(session, instance)
     held = [v.name for v in engine.observe().volumes if v.labels.get(Label.INSTANCE) == instance]
     for volume in held:
         session.emit(ev.Kept("volume", volume, "down keeps the data"))
+
+
+def take_down(session: Session, instance: str, staying: Set[str] = frozenset()) -> None:
+    """Remove the containers of an instance, and its network, or those that are not to stay.
+
+    Args:
+        session: this run, which holds the instance.
+        instance: what is taken down.
+        staying: the services that go on running, and with them the network.
+
+    Raises:
+        EnvcheckError: a step failed.
+    """
+    plan = decide_down(instance, session.engine().observe())
+    if staying:
+        plan = plan.only(
+            lambda act: not isinstance(act, p.RemoveNetwork) and service_of(act) not in staying
+        )
+    _raise_first(carry_out(session, plan))
 
 
 def clean(session: Session, name: str, options: CleanOptions) -> None:
@@ -74,11 +100,11 @@ def clean(session: Session, name: str, options: CleanOptions) -> None:
     if options.all:
         session.emit(ev.Started("clean"))
         for instance in session.engine().observe().instances():
-            _clean_one(session, instance, options)
+            clean_one(session, instance, options)
         sweep(session, dry_run=options.dry_run)
         return
     instance, profile = _started(session, "clean", name)
-    _clean_one(session, instance, options, profile)
+    clean_one(session, instance, options, profile)
 
 
 def _started(session: Session, command: str, name: str) -> tuple[str, Profile | None]:
@@ -96,9 +122,14 @@ def _started(session: Session, command: str, name: str) -> tuple[str, Profile | 
     return owner.instance, profile
 
 
-def _clean_one(
+def clean_one(
     session: Session, instance: str, options: CleanOptions, profile: Profile | None = None
 ) -> None:
+    """Remove everything of one instance, as `clean`; it has been told which task that is.
+
+    Raises:
+        EnvcheckError: as `clean`.
+    """
     with session.holding(instance, session.command):
         _clean_held(session, instance, options, profile)
 
@@ -152,7 +183,7 @@ def _give_up(session: Session, instance: str, options: CleanOptions, losses: Los
         EnvcheckError: the data could not be saved.
     """
     saving = options.wish.granted(session) and bool(losses.data)
-    if losses.plan:
+    if losses.plan and not options.agreed:
         lines = () if session.yes else losses.lines()
         session.agree(lines, _question(instance, saving=saving), id="clean.not-agreed")
     if saving:

@@ -109,14 +109,27 @@ def _from_snapshot(
     return Meanwhile(prepare=start_from(session, profile, owner, options.from_snapshot))
 
 
-def converge(
+def converge(  # noqa: PLR0913 - what, whose, how, and what for
     session: Session,
     profile: Profile,
     owner: Owner,
     options: UpOptions = DEFAULTS,
     meanwhile: Meanwhile = NOTHING,
-) -> None:
+    *,
+    visit: bool = False,
+) -> bool:
     """Get the images, make the objects, wait for the services.
+
+    Args:
+        session: this run.
+        profile: what is to be.
+        owner: whose it is.
+        options: how to do it.
+        meanwhile: what another task does in its course.
+        visit: whether it is wanted for a while only, as is on record then.
+
+    Returns:
+        Whether every service is ready.
 
     Raises:
         EnvcheckError: as `up`.
@@ -124,6 +137,8 @@ def converge(
     refuse_elsewhere(session, owner)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
+        if not visit:
+            session.ledger().end_visit(owner.instance)
         try:
             well = _converge(session, profile, owner, options, meanwhile)
         except KeyboardInterrupt:
@@ -133,6 +148,7 @@ def converge(
             raise
         if not well:
             undo(session, owner, options.on_failure)
+        return well
 
 
 def prepared(

@@ -10,6 +10,7 @@
     │   ├── ObjectMissing       the engine says that the object is not there
     │   ├── ObjectConflict      the engine says that the object is in use or exists already
     │   └── RegistryUnreachable no registry answered for an image
+    ├── Unhealthy           1   a service that is needed is not ready
     └── Interrupted       130   somebody ended the run
 
 Anything else that escapes is a bug in envcheck (exit code 70).
@@ -138,6 +139,12 @@ class StepFailed(EnvcheckError):
     """The engine could not carry out a step."""
 
     exit_code = ExitCode.FAILED
+
+
+class Unhealthy(EnvcheckError):
+    """A service that is needed is not ready; which, and why, is told as events."""
+
+    exit_code = ExitCode.UNHEALTHY
 
 
 class Interrupted(EnvcheckError):

@@ -72,6 +72,39 @@ def held(
         os.close(descriptor)
 
 
+class Share:
+    """A lock that several processes have at once, and that each of them lets go when it dies.
+
+    Who comes and who goes must be settled by another lock: `alone` and `leave` tell of a moment.
+
+    Args:
+        path: the file; made with its folder.
+
+    Attributes:
+        alone: whether nobody had it before.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.alone = _is_free(self._descriptor)
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def leave(self) -> bool:
+        """Let it go; whether nobody has it now."""
+        try:
+            last = _is_free(self._descriptor)
+            if last:
+                self._path.unlink(missing_ok=True)
+        finally:
+            os.close(self._descriptor)
+        return last
+
+
 def holder_of(path: Path) -> Holder | None:
     """Who holds a lock now; None where nobody does."""
     with suppress(FileNotFoundError):

@@ -1,13 +1,15 @@
 """The ledger: what labels cannot hold. One file per user and engine, written before the act.
 
 It knows of each image whether it stood on the engine before us, and which instances use it; of each
-job from what it was begun and whether it was done; which host ports an instance got; and which runs
-have begun something that they did not end. A ledger that is lost is made anew from labels; that
-costs no more than images that are kept and jobs that are run again.
+job from what it was begun and whether it was done; which host ports an instance got; how one stood
+that is up for a while only; and which runs have begun something that they did not end. A ledger
+that is lost is made anew from labels; that costs no more than images that are kept, jobs that are
+run again, and instances that stay up.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,9 +114,29 @@ class Ledger:
     def forget_instance(self, instance: str) -> None:
         """Strike off an instance of which nothing is left, with its ports and jobs."""
         with self._file.whole():
-            for table, column in (("instances", "name"), ("ports", "instance")):
+            columns = {"instances": "name", "ports": "instance", "visits": "instance"}
+            for table, column in columns.items():
                 self._file.tell(f"DELETE FROM {table} WHERE {column} = ?", instance)  # noqa: S608
             self.forget_jobs(instance)
+
+    # Visits
+
+    def visit(self, instance: str) -> frozenset[str] | None:
+        """The services that ran before an instance was brought up for a while; None if it is not.
+
+        Who has it for a while only brings it up, and makes it as it was before.
+        """
+        rows = self._file.ask("SELECT standing FROM visits WHERE instance = ?", instance)
+        return frozenset(json.loads(rows[0][0])) if rows else None
+
+    def begin_visit(self, instance: str, standing: Iterable[str]) -> None:
+        """Record which services run, before an instance is brought up for a while."""
+        text = json.dumps(sorted(standing))
+        self._file.tell("INSERT OR REPLACE INTO visits VALUES (?, ?)", instance, text)
+
+    def end_visit(self, instance: str) -> None:
+        """Record that an instance is wanted as it is now, or is no more."""
+        self._file.tell("DELETE FROM visits WHERE instance = ?", instance)
 
     # Images
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Of the tables; a file with a higher one was written by a later envcheck."""
 
 _TABLES = """
@@ -49,6 +49,10 @@ CREATE TABLE deeds (
     PRIMARY KEY (run, number)
 );
 """
+_SINCE = {
+    2: "CREATE TABLE visits (instance TEXT PRIMARY KEY, standing TEXT NOT NULL);",
+}
+"""By version, what it added to the tables of the one before."""
 _WAIT = 30.0  # seconds for another process to end its entry
 
 
@@ -89,10 +93,13 @@ class LedgerFile:
                 raise sqlite3.DatabaseError(text)
             if found == VERSION:
                 return
-            for table in filter(str.strip, _TABLES.split(";")):
+            added = (_SINCE[version] for version in range(max(found, 1) + 1, VERSION + 1))
+            tables = "".join((*(() if found else (_TABLES,)), *added))
+            for table in filter(str.strip, tables.split(";")):
                 self.tell(table)
-            self.new = True
-            fill(self)
+            if not found:
+                self.new = True
+                fill(self)
             self.tell(f"PRAGMA user_version = {VERSION}")
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from envcheck.host.locks import Held, Holder, held, holder_of
+from envcheck.host.locks import Held, Holder, Share, held, holder_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,3 +110,36 @@ def test_many_at_once_are_inside_one_at_a_time(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert seen == [1] * 20
+
+
+SHARE = """
+import sys
+from pathlib import Path
+from envcheck.host.locks import Share
+Share(Path(sys.argv[1]))
+print("shared", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_share_knows_whether_it_is_the_first_and_whether_it_was_the_last(path: Path) -> None:
+    first, second = Share(path), Share(path)
+    assert (first.alone, second.alone) == (True, False)
+    assert not first.leave()
+    assert second.leave()
+    assert not path.exists()
+
+
+def test_a_share_dies_with_its_process(path: Path) -> None:
+    words = [sys.executable, "-c", SHARE, str(path)]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"shared\n"
+    beside = Share(path)
+    assert not beside.alone
+    assert not beside.leave()
+    process.kill()
+    process.communicate()
+    share = Share(path)
+    assert share.alone
+    assert share.leave()

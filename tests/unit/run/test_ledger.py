@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -149,3 +150,25 @@ def test_an_instance_without_jobs_needs_no_ledger() -> None:
         raise AssertionError("nobody asked for it")
 
     assert JobBook(unwanted, "shop").instance == "shop"
+
+
+def test_a_visit_is_on_record_with_what_ran_before_it(ledger: Ledger) -> None:
+    assert ledger.visit("shop") is None
+    ledger.begin_visit("shop", ["db", "cache"])
+    ledger.begin_visit("other", [])
+    assert ledger.visit("shop") == frozenset({"db", "cache"})
+    assert ledger.visit("other") == frozenset()
+    ledger.end_visit("shop")
+    assert ledger.visit("shop") is None
+    ledger.forget_instance("other")
+    assert ledger.visit("other") is None
+
+
+def test_one_that_an_earlier_version_has_made_gets_the_tables_that_it_lacks(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        ledger.use("redis:8.0.2", "shop", before=False)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("DROP TABLE visits; PRAGMA user_version = 1;")
+    with closing(Ledger(path)) as ledger:
+        assert [record.reference for record in ledger.images()] == ["redis:8.0.2"]
+        assert ledger.visit("shop") is None
