@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from envcheck.app.aftermath import end_removals
 from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling, state_folder
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
 from envcheck.core.events import Asking, EngineFound, Note
@@ -147,7 +148,8 @@ class Session:
         if self._folder is None:
             id = str(self.engine().info().get("ID") or self.endpoint().url)
             folder = engine_folder(self.environ, id)
-            make_private(state_folder(self.environ), folder / "locks" / "shared")
+            for kind in ("shared", "visits"):
+                make_private(state_folder(self.environ), folder / "locks" / kind)
             self._folder = folder
         return self._folder
 
@@ -200,10 +202,11 @@ class Session:
         """Tell of runs that were killed: who holds the lock knows that they are not under way."""
         for run in self.ledger().runs():
             if run.instance == instance:
-                open_ends = ", ".join(str(deed) for deed in run.deeds if not deed.done)
-                over = f"; it was about to {open_ends}" if open_ends else ""
+                left = tuple(deed for deed in run.deeds if not deed.done)
+                over = f"; it was about to {', '.join(map(str, left))}" if left else ""
                 who = f"an earlier `{run.command}` (process {run.pid}, begun {run.begun})"
                 self.emit(Note(f"{who} was killed{over}"))
+                end_removals(self.engine(), instance, left)
                 self.ledger().end_run(run.id)
 
     @contextmanager

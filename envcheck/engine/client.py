@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -209,8 +210,11 @@ class DockerEngine:
         except NotFound:
             return
         except APIError as error:
-            if "already in progress" not in explanation(error):  # somebody else removes it: fine
+            if "already in progress" not in explanation(error):
                 raise
+            # Somebody else removes it. Its name is free when that has come to its end.
+            with suppress(NotFound):
+                self._api.wait(name, condition="removed")
 
     @ours("removing network", "remove")
     def remove_network(self, name: str) -> None:
