@@ -13,6 +13,7 @@ __all__ = [
     "bundle",
     "check",
     "clean",
+    "completion",
     "doctor",
     "down",
     "env",
@@ -247,6 +248,14 @@ def bundle(run: Run, action: str, target: str, *, output: str = "", into: str = 
     else:
         done = asdict(load_bundle(run.session, target, into))
     return Answer("", {"bundle": done})
+
+
+@verb(answers=True, which="bash, zsh or fish")
+def completion(_run: Run, which: str) -> Answer:
+    """Print a script with which a shell completes tasks, flags, profiles and services."""
+    from envcheck.cli.shell_scripts import script
+
+    return Answer(script(which))
 
 
 @verb()
