@@ -17,6 +17,7 @@ __all__ = [
     "doctor",
     "down",
     "env",
+    "init",
     "lock",
     "onboard",
     "outdated",
@@ -256,6 +257,22 @@ def completion(_run: Run, which: str) -> Answer:
     from envcheck.cli.shell_scripts import script
 
     return Answer(script(which))
+
+
+@verb(
+    answers=True,
+    name="what the profile is to be called; the folder's name unless given",
+    services="kinds that it shall have besides what is found, such as postgres,redis",
+)
+def init(run: Run, name: str, *, services: str = "") -> Answer:
+    """Write a first profile from what the project's files say, after showing it and asking."""
+    from dataclasses import asdict
+
+    from envcheck.app.init import init as do
+    from envcheck.cli.starting import init_text
+
+    written = do(run.session, name, services)
+    return Answer(init_text(written), {"profile": asdict(written)})
 
 
 @verb()

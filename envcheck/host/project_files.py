@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from envcheck.core.errors import StepFailed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,3 +36,26 @@ def project_folder(root: str) -> Path:
 
     path = Path(root)
     return path.parent if path.name == FOLDER else path
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet, whole or not at all; its folder is made.
+
+    Raises:
+        UsageError: something is there already, which is left as it is.
+        StepFailed: it could not be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        os.link(beside, path)  # unlike a rename, this replaces nothing
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already", id="file.exists") from error
+    except OSError as error:
+        raise StepFailed(
+            f"{path} could not be written: {error.strerror}", id="file.not-written"
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The image of each kind for a project that names no version of its own.
+"""What a kind is called, and its image for a project that names no version of its own. Pure.
 
 Each is a version that its recipe can stand in for, where there is a recipe; they are raised with
 the recipes.
@@ -21,3 +21,23 @@ NEWEST: Mapping[str, str] = {
     "rabbitmq": "rabbitmq:4.0.5",
     "nginx": "nginx:1.26.3",
 }
+
+PRODUCTS: Mapping[str, str] = {
+    "postgres": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "mongodb": "MongoDB",
+    "redis": "Redis",
+    "memcached": "Memcached",
+    "rabbitmq": "RabbitMQ",
+    "nginx": "nginx",
+    "node": "Node",
+}
+
+NAMES: Mapping[str, str] = {
+    **dict.fromkeys(("postgres", "mysql", "mariadb", "mongodb"), "db"),
+    **dict.fromkeys(("redis", "memcached"), "cache"),
+    "rabbitmq": "queue",
+    "nginx": "proxy",
+}
+"""What a service of a kind is called where nobody has named it."""
