@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envcheck.app.offering import offer, refuse_there
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.first.compose import fit_name
 from envcheck.core.first.newest import NEWEST
-from envcheck.core.first.profile import FILES, First, first_profile
+from envcheck.core.first.profile import FILES, first_profile
 from envcheck.core.nearest import nearest
 from envcheck.core.parsing.schema import schema_text
 from envcheck.host.profiles import FOLDER
@@ -18,23 +18,12 @@ from envcheck.host.project_files import texts, write_new
 from envcheck.services.catalogue import vocabulary
 
 if TYPE_CHECKING:
+    from envcheck.app.offering import Offered
     from envcheck.app.session import Session
 
 
-@dataclass(frozen=True)
-class Written:
-    """A first profile: its file, its text, the names of its services, and whether it is written."""
-
-    file: str
-    text: str
-    services: tuple[str, ...]
-    written: bool
-
-
-def init(session: Session, name: str, services: str) -> Written:
+def init(session: Session, name: str, services: str) -> Offered:
     """Make a first profile, show it, and write it where that is agreed to.
-
-    Without anybody to ask and without a word of agreement nothing is written.
 
     Args:
         session: this run.
@@ -49,32 +38,16 @@ def init(session: Session, name: str, services: str) -> Written:
     name = name or fit_name(here.name)
     session.emit(ev.Started("init", name))
     path = Path(FOLDER) / f"{name}.yaml"
-    _refuse_other(path)
+    other = Fix("give the new one another name", ("envcheck init NAME",))
+    refuse_there(path, path.with_suffix(".yml"), id="init.profile-exists", fix=other)
     first = first_profile(name, texts(here, FILES), _kinds(services), session.environ, vocabulary())
     if first is None:
         raise _nothing_found(name)
-    if not (session.yes or session.ask):
-        return _told(path, first, written=False)
-    session.agree(first.text.splitlines(), f"Write this to {path}?", id="init.agreed")
-    write_new(path, first.text)
+    offered = offer(session, path, first.text)
     schema = path.with_name("schema.json")
-    if not schema.exists():
+    if offered.written and not schema.exists():
         write_new(schema, schema_text())
-    return _told(path, first, written=True)
-
-
-def _told(path: Path, first: First, *, written: bool) -> Written:
-    return Written(str(path), first.text, first.services, written)
-
-
-def _refuse_other(path: Path) -> None:
-    for there in (path, path.with_suffix(".yml")):
-        if there.exists():
-            raise UsageError(
-                f"{there} is there already, and is left as it is",
-                id="init.profile-exists",
-                fix=Fix("give the new one another name", ("envcheck init NAME",)),
-            )
+    return offered
 
 
 def _kinds(services: str) -> list[str]:

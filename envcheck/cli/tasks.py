@@ -12,6 +12,7 @@ from envcheck.cli.verb import Answer, Run, verb
 __all__ = [
     "bundle",
     "check",
+    "ci",
     "clean",
     "completion",
     "doctor",
@@ -271,8 +272,22 @@ def init(run: Run, name: str, *, services: str = "") -> Answer:
     from envcheck.app.init import init as do
     from envcheck.cli.starting import init_text
 
-    written = do(run.session, name, services)
-    return Answer(init_text(written), {"profile": asdict(written)})
+    offered = do(run.session, name, services)
+    return Answer(init_text(offered), {"profile": asdict(offered)})
+
+
+@verb(answers=True, action="init", system="github or gitlab")
+def ci(run: Run, action: str, system: str, profile: str) -> Answer:
+    """Write a workflow: `ci init github|gitlab [PROFILE] [-- COMMAND]`, after asking."""
+    import sys
+    from dataclasses import asdict
+
+    from envcheck.app.ci import ci_init
+    from envcheck.cli.after_dashes import after_dashes
+    from envcheck.cli.starting import ci_text
+
+    offered = ci_init(run.session, action, system, profile, after_dashes(sys.argv))
+    return Answer(ci_text(offered), {"files": [asdict(each) for each in offered]})
 
 
 @verb()

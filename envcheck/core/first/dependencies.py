@@ -49,6 +49,11 @@ def needed(texts: Mapping[str, str]) -> dict[str, str]:
     return {kind: "; ".join(why) for kind, why in found.items()}
 
 
+def names_package(texts: Mapping[str, str], package: str) -> bool:
+    """Whether a project's files name a Python package."""
+    return any(package in _packages(file, text)[1] for file, text in texts.items())
+
+
 def wish_for(kind: str, why: str, project: str, texts: Mapping[str, str], name: str = "") -> Wish:
     """A service of a kind, in the version that the project names elsewhere or the newest."""
     image, image_why = NEWEST[kind], "no version is named, so the newest known here"
