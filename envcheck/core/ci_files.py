@@ -87,7 +87,7 @@ def includes(profile: str) -> str:
 
 def _block(lines: Sequence[str], indent: int) -> str:
     """Lines as a YAML text of their own, whatever is in them."""
-    return "|\n" + "".join(f"{' ' * indent}{line}\n" for line in lines)
+    return "\n".join(["|", *(f"{' ' * indent}{line}" for line in lines)])
 
 
 def _github(job: Job) -> str:
@@ -133,7 +133,7 @@ jobs:
 
 def _gitlab(job: Job) -> str:
     script = (job.install, job.load, [job.run], job.save)
-    lines = "".join(f"    - {_block(step, 6)}" for step in script)
+    lines = "".join(f"    - {_block(step, 6)}\n" for step in script)
     return f"""# Written by `envcheck ci init gitlab {job.profile}`; yours to change.
 # The runner must have Docker and Python on the machine where the job itself runs, since the
 # services are published on 127.0.0.1 there: a shell executor has; name it with `tags`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from envcheck.core.errors import ProfileInvalid
 from envcheck.core.first.newest import NEWEST
@@ -15,6 +15,7 @@ from envcheck.core.parsing.service_values import MOUNT, PORT
 from envcheck.core.parsing.values import NAME
 from envcheck.core.parsing.wording import Unquoted, listing
 from envcheck.core.parsing.yaml_source import read_source
+from envcheck.core.profile import Restart
 from envcheck.core.reference import parse_reference
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ _MEANINGLESS = frozenset(
     )
 )
 """What a profile has another way, or has no use for: no word is lost about it."""
+_SIZE = re.compile(r"([0-9]+)(b|kb?|mb?|gb?)?")
+_UNITS = {None: "B", "b": "B"} | {
+    f"{letter}{b}": f"{letter.upper()}iB" for letter in "kmg" for b in ("", "b")
+}
 _FIRST_STARTS = "/docker-entrypoint-initdb.d"
 
 
@@ -97,9 +102,10 @@ def _service(
         notes.append(f"{image} names no version, so this is the newest that is known")
         image = NEWEST[kind]
     notes += _notes(service, mounts)
+    restart = _text(service.get("restart"))
     ports = [*_ports(service.get("ports"), notes)]
     return Wish(
-        name=name.lower(),
+        name=fit_name(name),
         kind=kind,
         image=image,
         why=f"{file}: {name}",
@@ -108,8 +114,8 @@ def _service(
         volumes=tuple(m for m in mounts if _named(m, kind)),
         depends_on=tuple(_keys(service.get("depends_on"))),
         command=_command(service.get("command")),
-        restart=_text(service.get("restart")),
-        mem_limit=_text(service.get("mem_limit")),
+        restart=restart if restart in get_args(Restart) else "",
+        mem_limit=_size(_text(service.get("mem_limit"))),
         verify=tuple(p.rpartition(":")[2] for p in ports[:1]) if kind == "container" else (),
         notes=tuple(notes),
     )
@@ -181,12 +187,19 @@ def _port(port: Any) -> str:
 def _environment(variables: Any) -> dict[str, str]:
     if isinstance(variables, dict):
         return {name: _text(value) for name, value in variables.items() if value is not None}
-    words = (_text(each).partition("=") for each in variables or () if "=" in _text(each))
+    lines = [_text(each) for each in variables] if isinstance(variables, list) else []
+    words = (line.partition("=") for line in lines if "=" in line)
     return {name: value for name, _, value in words}
 
 
 def _keys(value: Any) -> list[str]:
-    return [_text(each).lower() for each in value] if isinstance(value, list | dict) else []
+    return [fit_name(_text(each)) for each in value] if isinstance(value, list | dict) else []
+
+
+def _size(text: str) -> str:
+    """A size in Compose's words in ours: its units are powers of 1024."""
+    found = _SIZE.fullmatch(text.strip().lower())
+    return f"{found[1]}{_UNITS[found[2]]}" if found else ""
 
 
 def _command(value: Any) -> str | tuple[str, ...]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.errors import ProfileInvalid
 from envcheck.core.first import compose, dependencies
-from envcheck.core.first.compose import Composed, composed, fit_name, said
+from envcheck.core.first.compose import Composed, composed, said
 from envcheck.core.first.dependencies import needed, wish_for
 from envcheck.core.first.newest import NAMES, PRODUCTS
 from envcheck.core.first.text import profile_text
 from envcheck.core.first.tools import tools
 from envcheck.core.node_claims import FILES as NODE_FILES
+from envcheck.core.parsing.forms import MAX_SERVICES
 from envcheck.core.parsing.reader import read_profile
 
 if TYPE_CHECKING:
@@ -66,11 +67,30 @@ def first_profile(
     fitting = [*_fitting(wishes, notes, environ, vocabulary)]
     if not fitting:
         return None
-    names = {wish.name for wish in fitting}
-    whole = [replace(w, depends_on=tuple(n for n in w.depends_on if n in names)) for w in fitting]
-    text = profile_text(name, _description(whole), [*tools(texts)], whole, notes)
-    _read(text, environ, vocabulary)
+    whole = _together(fitting)
+
+    def text_of(services: Sequence[Wish]) -> str:
+        text = profile_text(name, _description(services), [*tools(texts)], services, notes)
+        _read(text, environ, vocabulary)
+        return text
+
+    try:
+        text = text_of(whole)
+    except ProfileInvalid:  # they wait for each other in a circle
+        notes.append("depends_on: not all of it can be")
+        text = text_of([replace(wish, depends_on=()) for wish in whole])
     return First(name, text, tuple(wish.name for wish in whole), tuple(texts))
+
+
+def _together(wishes: Sequence[Wish]) -> list[Wish]:
+    """The services without names that two have, and without needs that are none of them."""
+    first = {wish.name: wish for wish in reversed(wishes)}
+    kept = [wish for wish in wishes if first[wish.name] is wish][:MAX_SERVICES]
+    names = {wish.name for wish in kept}
+    return [
+        replace(wish, depends_on=tuple(n for n in wish.depends_on if n in names - {wish.name}))
+        for wish in kept
+    ]
 
 
 def _free(kind: str, wishes: Sequence[Wish]) -> str:
@@ -99,7 +119,7 @@ def _fitting(
 ) -> Iterator[Wish]:
     """Those that can be read back, each by itself; of the others a note says why not."""
     for wish in wishes:
-        named = replace(wish, name=fit_name(wish.name))
+        named = replace(wish, depends_on=tuple(dict.fromkeys(wish.depends_on)))
         try:
             alone = profile_text("first", "", (), (replace(named, depends_on=()),), ())
             _read(alone, environ, vocabulary)

@@ -39,27 +39,29 @@ def profile_text(
     for wish in wishes:
         lines += _service(wish)
     if notes:
-        lines += ["", "# Not taken over:", *(f"# - {note}" for note in notes)]
+        lines += ["", "# Not taken over:", *(_said(f"- {note}") for note in notes)]
     return "\n".join(lines) + "\n"
 
 
 def scalar(text: str) -> str:
     """A text as YAML, quoted where it could be read as something else."""
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not text.endswith(":")
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return text if plain else json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _service(wish: Wish) -> Iterator[str]:
     yield _with(f"  {wish.name}:", wish.why)
     for note in wish.notes:
-        yield f"    # {note}"
+        yield f"    {_said(note)}"
     if wish.kind != "container":
         yield _with(f"    kind: {wish.kind}", _KIND)
     yield _with(f"    image: {scalar(wish.image)}", wish.image_why)
     if wish.environment:
         yield _with("    environment:", _ENVIRONMENT)
     for variable, value in wish.environment.items():
-        yield _with(f"      {variable}: {scalar(value)}", _MADE_UP if value == "generate" else "")
+        yield _with(
+            f"      {scalar(variable)}: {scalar(value)}", _MADE_UP if value == "generate" else ""
+        )
     for key, values in (("ports", wish.ports), ("volumes", wish.volumes)):
         if values:
             shown = ", ".join(scalar(value) for value in values)
@@ -85,4 +87,9 @@ def _command(command: str | tuple[str, ...]) -> str:
 
 def _with(line: str, comment: str) -> str:
     """A line with its comment, the comments below each other as far as there is room."""
-    return f"{line.ljust(_AT)} # {comment}" if comment else line
+    return f"{line.ljust(_AT)} {_said(comment)}" if comment else line
+
+
+def _said(comment: str) -> str:
+    """A comment, which must not end before its line, whatever a project's files hold."""
+    return "# " + "".join(c if c.isprintable() else "?" for c in comment)
