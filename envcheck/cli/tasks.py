@@ -22,6 +22,7 @@ __all__ = [
     "plan",
     "recipe",
     "reset",
+    "run",
     "snapshot",
     "status",
     "up",
@@ -90,6 +91,33 @@ def doctor(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
         if report:  # most wanted where it failed
             run.say(paste(run.session, run.report().engine, run.results()))
     return None
+
+
+@verb(
+    lends=True,
+    telling=True,
+    after="keep, down or clean: what becomes of the services then; as they were before unless said",
+    locked=_LOCKED,
+    offline=_OFFLINE,
+    on_failure=_ON_FAILURE,
+)
+def run(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    *,
+    after: str = "",
+    locked: bool = False,
+    offline: bool = False,
+    on_failure: str = "down",
+) -> Answer | None:
+    """Run a command with the services up and their variables set: `run PROFILE -- COMMAND`."""
+    from envcheck.app.rollback import on_failure as said
+    from envcheck.app.up import UpOptions
+    from envcheck.app.visits import after as then
+    from envcheck.cli.running import run_command
+
+    options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
+    return run_command(run, profile, options, then(after))
 
 
 @verb(answers=True)
