@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING
 
 from envcheck.cli.after_dashes import after_dashes
 from envcheck.cli.verb import Answer
-from envcheck.core.errors import Fix, UsageError
+from envcheck.core.errors import ExitCode, Fix, UsageError
 from envcheck.core.secrets import blank_words
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from envcheck.app.up import UpOptions
     from envcheck.app.visits import After
     from envcheck.cli.verb import Run
+
+
+_READER_GONE = 128 + signal.SIGPIPE
+"""What a shell exits with where the reader of its command's output is gone."""
 
 
 def run_command(run: Run, profile: str, options: UpOptions, after: After) -> Answer:
@@ -45,6 +50,27 @@ def run_command(run: Run, profile: str, options: UpOptions, after: After) -> Ans
         run.exit_with(error.code)
         raise
     return Answer("", {"ran": _data(run, words, told[0])})
+
+
+def run_inside(run: Run, profile: str, service: str) -> Answer:
+    """Run the command on our command line in a service's container, or talk to the service.
+
+    Raises:
+        UsageError: there is no such service, or it does not run.
+        EnvcheckError: the engine cannot do it.
+    """
+    from envcheck.app.shell import shell
+
+    refuse_json(run, "shell")
+    words = after_dashes(sys.argv[1:])
+    try:
+        code = shell(run.session, profile, service, words)
+    except KeyboardInterrupt:  # nothing was begun that could be finished
+        code = int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        code = _READER_GONE
+    run.exit_with(int(ExitCode.FAILED) if code is None else code)
+    return Answer()
 
 
 def refuse_json(run: Run, task: str, instead: str = "") -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "recipe",
     "reset",
     "run",
+    "shell",
     "snapshot",
     "status",
     "up",
@@ -118,6 +119,17 @@ def run(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
 
     options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
     return run_command(run, profile, options, then(after))
+
+
+@verb(
+    answers=True,
+    service="the service; left out, the only one there is",
+)
+def shell(run: Run, profile: str, service: str) -> Answer | None:
+    """Open a database's own client, or a shell; `-- COMMAND` runs one command in its container."""
+    from envcheck.cli.running import run_inside
+
+    return run_inside(run, profile, service)
 
 
 @verb(answers=True)

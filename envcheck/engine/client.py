@@ -17,6 +17,7 @@ from envcheck.engine.about import About
 from envcheck.engine.archive import Archive
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
+from envcheck.engine.exec_line import ExecLine, begin
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
 from envcheck.engine.happenings import EventStream, events_of
 from envcheck.engine.image_archive import ImageArchive
@@ -251,6 +252,12 @@ class DockerEngine:
         output: bytes = self._api.exec_start(task)
         code = self._api.exec_inspect(task).get("ExitCode")
         return Ran(-1 if code is None else int(code), output.decode("utf-8", "replace"))
+
+    def begin(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, tty: bool
+    ) -> ExecLine:
+        """Begin a command in a running container whose streams are ours; see `engine.exec_line`."""
+        return begin(name, self._api, command, environment, tty=tty)
 
     @property
     def _archive(self) -> Archive:

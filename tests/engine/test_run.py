@@ -104,7 +104,8 @@ def test_a_command_behind_a_terminal(shop: Cli, docker: Docker) -> None:
     assert running(docker) == []
 
     assert shop("up", "shop", "--instance", NAME).code == 0
-    ask = "tty && trap 'stty size' WINCH; echo begun; until read -t 0.1 -r word; do :; done; exit $word"
+    wait = "until read -t 0.1 -r word; do :; done"  # a trap waits for `read` without a limit
+    ask = f"tty && trap 'stty size' WINCH; echo begun; {wait}; exit $word"
     for code in (0, 1):
         with typed(shop, "--", "bash", "-c", ask) as terminal:
             before = terminal.modes()
