@@ -17,6 +17,7 @@ __all__ = [
     "down",
     "env",
     "lock",
+    "logs",
     "onboard",
     "outdated",
     "plan",
@@ -130,6 +131,30 @@ def shell(run: Run, profile: str, service: str) -> Answer | None:
     from envcheck.cli.running import run_inside
 
     return run_inside(run, profile, service)
+
+
+@verb(
+    answers=True,
+    letters={"follow": "f"},
+    service="the one service; left out, all of them",
+    follow="go on with what is printed from now on, until all have ended or Ctrl-C",
+    since="as Docker's: 10m, 1h30m, a date and time, or seconds since 1970",
+    lines="so many of the last lines of each service",
+)
+def logs(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    service: str,
+    *,
+    follow: bool = False,
+    since: str = "",
+    lines: str = "",
+) -> Answer:
+    """Show what the services have printed, merged by time."""
+    from envcheck.app.logs import LogOptions
+    from envcheck.cli.log_lines import show_logs
+
+    return show_logs(run, profile, service, LogOptions(since, lines, follow))
 
 
 @verb(answers=True)

@@ -21,6 +21,7 @@ from envcheck.engine.exec_line import ExecLine, begin
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
 from envcheck.engine.happenings import EventStream, events_of
 from envcheck.engine.image_archive import ImageArchive
+from envcheck.engine.log_stream import LogStream
 from envcheck.engine.one_off import OneOff, Place
 from envcheck.engine.pull import follow_pull, open_pull, unwatched
 from envcheck.engine.stopping import grace_of, stopping
@@ -162,6 +163,10 @@ class DockerEngine:
         """The last lines that a container printed, oldest first."""
         raw: bytes = self._api.logs(name, stdout=True, stderr=True, tail=lines)
         return tuple(raw.decode("utf-8", "replace").splitlines())
+
+    def log_stream(self, name: str, *, since: float | None, lines: int, follow: bool) -> LogStream:
+        """The lines that a container has printed, or prints; see `engine.log_stream`."""
+        return LogStream(self._api, name, since=since, lines=lines, follow=follow)
 
     # Objects
 
