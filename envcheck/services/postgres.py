@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from envcheck.core.figures import size
-from envcheck.services.kind import DATA_GRACE, Access, Answer, Kind, Marker, Question
+from envcheck.services.kind import DATA_GRACE, Access, Answer, Client, Kind, Marker, Question
 from envcheck.services.postgres_seed import SEEDER
 from envcheck.services.pq import connected
 
@@ -148,6 +148,13 @@ def _remove(access: Access, _word: str) -> None:
         server.ask(f"DROP TABLE IF EXISTS {_MARKER}")
 
 
+def _client_environment(access: Access) -> dict[str, str]:
+    """All by libpq's variables, so that `psql -c …`, `pg_dump` and their like need no more."""
+    where = {"PGHOST": access.host, "PGUSER": _user(access), "PGDATABASE": _database(access)}
+    password = access.environment.get("POSTGRES_PASSWORD")
+    return {**where, "PGPASSWORD": password} if password else where
+
+
 POSTGRES = Kind(
     name="postgres",
     product="PostgreSQL",
@@ -167,6 +174,7 @@ POSTGRES = Kind(
     ),
     marker=Marker(_write, _read, _remove),
     seeder=SEEDER,
+    client=Client("psql", _client_environment),
     # Fast shutdown: SIGTERM would wait for every client to leave (postgresql.org/docs/current/
     # server-shutdown.html); so the official image has it as its STOPSIGNAL.
     stop_signal="SIGINT",

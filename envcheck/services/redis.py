@@ -12,6 +12,7 @@ from envcheck.services.kind import (
     DATA_GRACE,
     Access,
     Answer,
+    Client,
     KeepsNothing,
     Kind,
     Marker,
@@ -176,6 +177,11 @@ def data_path(_image: object) -> str:
     return "/data"
 
 
+def _client_environment(access: Access) -> dict[str, str]:
+    password = _password(access)
+    return {"REDISCLI_AUTH": password} if password else {}
+
+
 REDIS = Kind(
     name="redis",
     product="Redis",
@@ -192,6 +198,7 @@ REDIS = Kind(
         Question("writable", "writable", _writable),
     ),
     marker=Marker(_write, _read, _remove),
+    client=Client("redis-cli", _client_environment),
     # SIGTERM saves what `save` is set to (redis.io, "Redis signal handling").
     grace=DATA_GRACE,
 )
