@@ -12,10 +12,13 @@ from envcheck.cli.verb import Answer, Run, verb
 __all__ = [
     "bundle",
     "check",
+    "ci",
     "clean",
+    "completion",
     "doctor",
     "down",
     "env",
+    "init",
     "lock",
     "logs",
     "onboard",
@@ -312,6 +315,44 @@ def bundle(run: Run, action: str, target: str, *, output: str = "", into: str = 
     else:
         done = asdict(load_bundle(run.session, target, into))
     return Answer("", {"bundle": done})
+
+
+@verb(answers=True, which="bash, zsh or fish")
+def completion(_run: Run, which: str) -> Answer:
+    """Print a script with which a shell completes tasks, flags, profiles and services."""
+    from envcheck.cli.shell_scripts import script
+
+    return Answer(script(which))
+
+
+@verb(
+    answers=True,
+    name="what the profile is to be called; the folder's name unless given",
+    services="kinds that it shall have besides what is found, such as postgres,redis",
+)
+def init(run: Run, name: str, *, services: str = "") -> Answer:
+    """Write a first profile from what the project's files say, after showing it and asking."""
+    from dataclasses import asdict
+
+    from envcheck.app.init import init as do
+    from envcheck.cli.starting import init_text
+
+    offered = do(run.session, name, services)
+    return Answer(init_text(offered), {"profile": asdict(offered)})
+
+
+@verb(answers=True, action="init", system="github or gitlab")
+def ci(run: Run, action: str, system: str, profile: str) -> Answer:
+    """Write a workflow: `ci init github|gitlab [PROFILE] [-- COMMAND]`, after asking."""
+    import sys
+    from dataclasses import asdict
+
+    from envcheck.app.ci import ci_init
+    from envcheck.cli.after_dashes import after_dashes
+    from envcheck.cli.starting import ci_text
+
+    offered = ci_init(run.session, action, system, profile, after_dashes(sys.argv))
+    return Answer(ci_text(offered), {"files": [asdict(each) for each in offered]})
 
 
 @verb()
