@@ -51,7 +51,7 @@ class Server:
 
 @dataclass
 class _Around:
-    """What a kind cannot do through the service's port; a name is taken as a file that is locked."""
+    """What a kind cannot do through its port; a name is taken as a file that is locked."""
 
     server: Server
     _taken: dict[str, ExitStack] = field(default_factory=dict)

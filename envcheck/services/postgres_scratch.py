@@ -46,9 +46,9 @@ def scratch(access: Access, around: Around) -> Iterator[Scratch]:
         _copy(patient, copies.template, around)
         yield copies
     finally:
-        with suppress(NotReady):  # a server that is gone; or else the next one drops them
-            with _beside(patient) as server:
-                _drop_all(server, copies.prefix)
+        # A server may be gone; what stays is dropped by the next process.
+        with suppress(NotReady), _beside(patient) as server:
+            _drop_all(server, copies.prefix)
         around.give(word)
 
 
@@ -125,9 +125,8 @@ def _drop_left_over(access: Access, around: Around) -> None:
 
 
 def _drop_all(server: Conversation, prefix: str) -> None:
-    for (name,) in server.ask(
-        "SELECT datname FROM pg_database WHERE starts_with(datname, $1)", prefix
-    ):
+    names = server.ask("SELECT datname FROM pg_database WHERE strpos(datname, $1) = 1", prefix)
+    for (name,) in names:
         _drop(server, name)
 
 

@@ -38,14 +38,11 @@ class Around(Protocol):
 
 
 class Scratch(Protocol):
-    """Makes databases and drops them; from any thread.
-
-    Attributes:
-        slow_to_drop: whether dropping one takes so long that nobody should wait for it.
-    """
+    """Makes databases and drops them; from any thread."""
 
     @property
-    def slow_to_drop(self) -> bool: ...
+    def slow_to_drop(self) -> bool:
+        """Whether dropping one takes so long that nobody should wait for it."""
 
     def make(self) -> Database:
         """A new database.
