@@ -1,0 +1,101 @@
+"""The environments of a test session: each profile's is brought up once, when a test needs it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from envcheck.api import EnvcheckError, environment
+from envcheck.host.profiles import path_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from envcheck.api import Environment
+    from envcheck.pytest_plugin.options import Options
+
+
+class Environments:
+    """Brings environments up, and takes all down at the end. What failed once is not tried again.
+
+    Args:
+        options: what was said to the plugin.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._up: dict[str, Environment] = {}
+        self._failed: dict[str, str] = {}
+        self._open = ExitStack()
+
+    def of(self, profile: str = "") -> Environment:
+        """The environment of a profile, or of the one that is meant where none is named.
+
+        Fails the test where it could not be brought up.
+        """
+        name = self._file(profile or self._options.profile)
+        if name in self._failed:
+            _fail(self._failed[name])
+        if name not in self._up:
+            try:
+                self._up[name] = self._begin(name)
+            except EnvcheckError as error:
+                self._failed[name] = str(error)
+                _fail(str(error))
+        return self._up[name]
+
+    def _file(self, profile: str) -> str:
+        """The profile's file, by which it is the same however it is named."""
+        try:
+            return str(path_in(self._options.folder, profile))
+        except EnvcheckError:  # met, and told, where it is brought up
+            return profile
+
+    def _begin(self, profile: str) -> Environment:
+        options = self._options
+        found = self._open.enter_context(
+            environment(
+                profile,
+                instance=options.instance,
+                folder=options.folder,
+                after=options.after,
+                on_failure=options.on_failure,
+            )
+        )
+        if options.environ:
+            self._open.enter_context(_exported(found))
+        return found
+
+    def close(self) -> None:
+        """Take down what this session has brought up, unless it is used or kept."""
+        with told():
+            self._open.close()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Fail the test with the text of an error of ours: where it was raised is of no interest."""
+    try:
+        yield
+    except EnvcheckError as error:
+        _fail(str(error))
+
+
+def _fail(text: str) -> NoReturn:
+    raise pytest.fail.Exception(text, pytrace=False) from None
+
+
+@contextmanager
+def _exported(found: Environment) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in found.variables}
+    os.environ.update(found.variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
