@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from envcheck.api import EnvcheckError, environment
+from envcheck.api import EnvcheckError, StepFailed, Unhealthy, environment
 from envcheck.host.profiles import path_in
 
 if TYPE_CHECKING:
@@ -43,9 +43,14 @@ class Environments:
             try:
                 self._up[name] = self._begin(name)
             except EnvcheckError as error:
-                self._failed[name] = str(error)
-                _fail(str(error))
+                self._failed[name] = _briefly(error)
+                _fail(f"{error}{self._hint(error)}")
         return self._up[name]
+
+    def _hint(self, error: EnvcheckError) -> str:
+        """How to look at what was taken away again."""
+        gone = isinstance(error, Unhealthy | StepFailed) and self._options.on_failure != "keep"
+        return "\nTo leave it for you to look at: pytest --envcheck-keep" if gone else ""
 
     def _file(self, profile: str) -> str:
         """The profile's file, by which it is the same however it is named."""
@@ -73,6 +78,12 @@ class Environments:
         """Take down what this session has brought up, unless it is used or kept."""
         with told():
             self._open.close()
+
+
+def _briefly(error: EnvcheckError) -> str:
+    """For all tests but the first one that it fails: the first line of its report."""
+    first = " ".join(str(error).partition("\n")[0].split())
+    return f"{first} (told in full where it was met first)"
 
 
 @contextmanager
