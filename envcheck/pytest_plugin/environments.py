@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,8 @@ from envcheck.host.profiles import path_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from _pytest.outcomes import Failed
 
     from envcheck.api import Environment
     from envcheck.pytest_plugin.options import Options
@@ -28,7 +30,8 @@ class Environments:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._up: dict[str, Environment] = {}
-        self._failed: dict[str, str] = {}
+        self._failed: dict[str, Failed] = {}
+        self._brief: dict[str, str] = {}
         self._open = ExitStack()
 
     def of(self, profile: str = "") -> Environment:
@@ -37,15 +40,20 @@ class Environments:
         Fails the test where it could not be brought up.
         """
         name = self._file(profile or self._options.profile)
-        if name in self._failed:
-            _fail(self._failed[name])
-        if name not in self._up:
+        if name not in self._up and name not in self._failed:
             try:
                 self._up[name] = self._begin(name)
             except EnvcheckError as error:
-                self._failed[name] = _briefly(error)
-                _fail(f"{error}{self._hint(error)}")
+                self._failed[name] = _failed(f"{error}{self._hint(error)}")
+                self._brief[name] = _briefly(error)
+        if name in self._failed:
+            raise self._failed[name] from None
         return self._up[name]
+
+    def pytest_runtest_logfinish(self) -> None:
+        """What one test has told in full, others that get the same error need not."""
+        for name, error in self._failed.items():
+            error.msg = self._brief[name]
 
     def _hint(self, error: EnvcheckError) -> str:
         """How to look at what was taken away again."""
@@ -92,11 +100,11 @@ def told() -> Iterator[None]:
     try:
         yield
     except EnvcheckError as error:
-        _fail(str(error))
+        raise _failed(str(error)) from None
 
 
-def _fail(text: str) -> NoReturn:
-    raise pytest.fail.Exception(text, pytrace=False) from None
+def _failed(text: str) -> Failed:
+    return pytest.fail.Exception(text, pytrace=False)
 
 
 @contextmanager

@@ -21,7 +21,9 @@ MakeDatabase = Callable[[str], Database]
 def envcheck_environments(pytestconfig: pytest.Config) -> Iterator[Environments]:
     """All environments of this session; taken down at its end."""
     found = Environments(options_of(pytestconfig))
+    pytestconfig.pluginmanager.register(found)  # it hears how tests go on
     yield found
+    pytestconfig.pluginmanager.unregister(found)
     found.close()
 
 
