@@ -16,6 +16,7 @@ from envcheck.core import events as ev
 from envcheck.core import gitlab
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.secrets import blank_urls
+from envcheck.reporters.calling import call
 from envcheck.run.readiness import access_to
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def env(session: Session, name: str) -> dict[str, str]:
         raise UsageError(
             f"{owner.instance} is not up, so there is nothing to connect to",
             id="instance.not-up",
-            fix=Fix("bring it up first", (f"envcheck up {owner.profile}",)),
+            fix=Fix("bring it up first", (call("envcheck", "up", owner.profile, owner.instance),)),
         )
     return found
 

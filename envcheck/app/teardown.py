@@ -9,6 +9,7 @@ from envcheck.app import passwords
 from envcheck.app.foreign import left_alone, refuse_elsewhere
 from envcheck.app.garbage import sweep
 from envcheck.app.image_uses import guarded
+from envcheck.app.instances import by_name
 from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
 from envcheck.app.losses import Losses
@@ -112,9 +113,9 @@ def _started(session: Session, command: str, name: str) -> tuple[str, Profile | 
 
     With ``--instance`` and no profile named, no profile is needed: labels say what belongs to it.
     """
-    if session.instance and not name:
-        session.emit(ev.Started(command, "", session.instance))
-        return session.instance, None
+    if (instance := by_name(session)) and not name:
+        session.emit(ev.Started(command, "", instance))
+        return instance, None
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started(command, profile.name, owner.instance, profile.description))
