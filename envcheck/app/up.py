@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images, passwords, ports, seeds
+from envcheck.app import builds, images, passwords, ports, seeds, variable_files
 from envcheck.app.diagnosis import explainer
 from envcheck.app.foreign import refuse_elsewhere, refuse_taken
 from envcheck.app.loading import load, owner_of, tell_secrets, tell_warnings
@@ -54,6 +54,7 @@ class UpOptions:
         offline: whether nobody on a network is asked for anything.
         on_failure: what becomes of what the run has made, where it fails or is interrupted.
         from_snapshot: the snapshot whose data takes the place of what is there; nothing for none.
+        write_env: the file that the variables are written to; nothing for none.
     """
 
     fail_fast: bool = False
@@ -62,6 +63,7 @@ class UpOptions:
     offline: bool = False
     on_failure: OnFailure = "keep"
     from_snapshot: str = ""
+    write_env: str = ""
 
 
 DEFAULTS = UpOptions()
@@ -145,6 +147,7 @@ def converge(  # noqa: PLR0913 - what, whose, how, and what for
         EnvcheckError: as `up`.
     """
     refuse_elsewhere(session, owner)
+    variable_files.agree(session, options.write_env)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
         if not visit:
@@ -156,7 +159,9 @@ def converge(  # noqa: PLR0913 - what, whose, how, and what for
         except EnvcheckError:
             undo(session, owner, options.on_failure)
             raise
-        if not well:
+        if well:
+            variable_files.write_all(session, profile, owner, options.write_env)
+        else:
             undo(session, owner, options.on_failure)
         return well
 
