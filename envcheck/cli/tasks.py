@@ -40,24 +40,28 @@ _LOCKED = "only the images of the lockfile will do, and all of them must be in i
 _ON_FAILURE = "keep, down or clean: what becomes of what a failed or interrupted run has made"
 _SNAPSHOT = "save the data in a snapshot first; without a word, where a terminal is there"
 _NO_SNAPSHOT = "save nothing first"
+_WRITE_ENV = "write the variables to this file (.env.envcheck, say); `down` and `clean` remove it"
 _OFFLINE = "ask no registry and fetch nothing; what is not here already is an error"
 
 
-@verb(telling=True, locked=_LOCKED, offline=_OFFLINE, on_failure=_ON_FAILURE)
-def onboard(
+@verb(telling=True, locked=_LOCKED, offline=_OFFLINE, on_failure=_ON_FAILURE, write_env=_WRITE_ENV)
+def onboard(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
     profile: str,
     *,
     locked: bool = False,
     offline: bool = False,
     on_failure: str = "keep",
+    write_env: str = "",
 ) -> None:
     """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
     from envcheck.app.onboard import onboard as do
     from envcheck.app.rollback import on_failure as said
     from envcheck.app.up import UpOptions
 
-    options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
+    options = UpOptions(
+        locked=locked, offline=offline, on_failure=said(on_failure), write_env=write_env
+    )
     do(run.session, profile, run.results, options)
 
 
@@ -183,6 +187,7 @@ def plan(run: Run, profile: str) -> Answer:
     offline=_OFFLINE,
     on_failure=_ON_FAILURE,
     from_snapshot="begin with the data of this snapshot: a name, or a file",
+    write_env=_WRITE_ENV,
 )
 def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
@@ -194,6 +199,7 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     offline: bool = False,
     on_failure: str = "keep",
     from_snapshot: str = "",
+    write_env: str = "",
 ) -> None:
     """Converge, and return when every service is verified ready."""
     from envcheck.app.rollback import on_failure as said
@@ -201,7 +207,7 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     from envcheck.app.up import up as do
 
     options = UpOptions(
-        fail_fast, rerun_jobs, locked, offline, said(on_failure), from_snapshot=from_snapshot
+        fail_fast, rerun_jobs, locked, offline, said(on_failure), from_snapshot, write_env
     )
     do(run.session, profile, options)
 
