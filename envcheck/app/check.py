@@ -23,6 +23,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.plan import AwaitReady, PlanBuilder
 from envcheck.core.spec import container_name
+from envcheck.reporters.calling import call
 from envcheck.run.verdicts import verdict_on
 from envcheck.services.catalogue import KINDS
 
@@ -108,7 +109,7 @@ def _instance(
         raise UsageError(
             f"nothing of {owner.instance} is here to check",
             id="instance.not-up",
-            fix=Fix("bring it up first", (f"envcheck up {owner.profile}",)),
+            fix=Fix("bring it up first", (call("envcheck", "up", owner.profile, owner.instance),)),
         )
     targets = running(profile, owner, observed)
     choices = choices_of(profile, observed, pins)

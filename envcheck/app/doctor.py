@@ -14,6 +14,7 @@ from envcheck.app.checks.mendable import marked
 from envcheck.app.checks.round_trips import BUSYBOX, HELLO_WORLD, HELLO_WORLD_RUNS
 from envcheck.app.checks.table import all_checks, chosen
 from envcheck.app.examination import examine
+from envcheck.app.instances import by_name
 from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
 from envcheck.app.mending import mend, mend_all
 from envcheck.core import events as ev
@@ -99,7 +100,7 @@ def doctor(
 def _owner(session: Session, profile: Profile | None) -> Owner:
     if profile is not None:
         return owner_of(session, profile)
-    return Owner("", session.instance or DOCTOR, "/", __version__)
+    return Owner("", by_name(session) or DOCTOR, "/", __version__)
 
 
 def check_machine(

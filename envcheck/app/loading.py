@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from envcheck import __version__
 from envcheck.app import passwords
+from envcheck.app.instances import instance_of
 from envcheck.core.events import Note, ProfileRead
+from envcheck.core.instances import AUTO
 from envcheck.core.parsing.reader import read_profile
 from envcheck.core.profile import ExecProbe, HttpProbe
 from envcheck.core.secrets import query_secrets, secret_values
@@ -25,7 +27,7 @@ def load(session: Session, name: str) -> Profile:
     """Read the profile that a name or path means.
 
     Raises:
-        UsageError: there is no such profile.
+        UsageError: there is no such profile, or its instance cannot be called so.
         ProfileInvalid: its text is wrong.
     """
     file = find(name)
@@ -36,7 +38,8 @@ def load(session: Session, name: str) -> Profile:
         environ=session.environ,
         vocabulary=vocabulary(),
     )
-    profile = passwords.known(session, profile, session.instance or profile.name)
+    instance = instance_of(session, profile.name, profile.root)
+    profile = passwords.known(session, profile, instance)
     tell_secrets(session, profile)
     return profile
 
@@ -62,8 +65,20 @@ def _secrets(profile: Profile) -> frozenset[str]:
 
 def owner_of(session: Session, profile: Profile) -> Owner:
     """Whose the objects of this run are."""
-    instance = session.instance or profile.name
+    instance = instance_of(session, profile.name, profile.root)
     return Owner(profile.name, instance, profile.root, __version__)
+
+
+def flagged(session: Session, name: str) -> str:
+    """The instance that a flag says a task is only about, or nothing where it is about all.
+
+    Raises:
+        UsageError: it is made from a profile, and there is none of that name.
+        ProfileInvalid: that profile is wrong.
+    """
+    if session.instance != AUTO:
+        return session.instance
+    return owner_of(session, load(session, name)).instance
 
 
 def recipes_of(profile: Profile | None) -> Recipes:

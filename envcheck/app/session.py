@@ -49,7 +49,7 @@ class Session:
         ask: how to ask the user, or None without a terminal.
         terminal: whether somebody sits there, whatever was said to be agreed to.
         yes: whether all that would be asked is agreed to.
-        instance: the name given for the instance, or nothing.
+        instance: the name that a flag gives the instance, or nothing; see `app.instances`.
         command: the task's name, for those who must wait for it.
         packages: knows what the package managers of this machine could give.
         journal: what the run has done so far to the instance that it holds, or None.
@@ -188,16 +188,17 @@ class Session:
         with settling(self.folder(), what, lambda: self.emit(Note(waiting)) if waiting else None):
             yield
 
-    def held_elsewhere(self) -> frozenset[int]:
-        """The host ports that instances are about to get which are being changed right now."""
+    def held_elsewhere(self) -> dict[int, str]:
+        """The host ports of other instances that are being changed right now, and of which."""
         busy = {
             run.instance
             for run in self.ledger().runs()
             if not (self.journal and run.instance == self.journal.instance)
             and holder(self.folder(), run.instance) is not None
         }
-        ports = (self.ledger().ports(instance) for instance in busy)
-        return frozenset(host for had in ports for of in had.values() for host in of.values())
+        own = self.journal.instance if self.journal else ""
+        held = self.ledger().held_by_others(own)
+        return {host: instance for host, instance in held.items() if instance in busy}
 
     def _tell_broken_off(self, instance: str) -> None:
         """Tell of runs that were killed: who holds the lock knows that they are not under way."""

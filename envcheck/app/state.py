@@ -114,6 +114,23 @@ def settling(folder: Path, what: str, waiting: Callable[[], None]) -> Iterator[N
         yield
 
 
+@contextmanager
+def claimed(folder: Path, what: str) -> Iterator[None]:
+    """Be the only process that has something, such as a name, for as long as the context lasts.
+
+    Raises:
+        Held: another has it.
+        StepFailed: the lock's file cannot be made.
+    """
+    path = _shared(folder, quote(what, safe=""))
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(path, what, seconds=0, waiting=lambda _who: None))
+        except OSError as error:
+            raise unusable(path, error) from error
+        yield
+
+
 def settled_by(folder: Path, what: str) -> Holder | None:
     """Who settles something right now."""
     return holder_of(_shared(folder, what))

@@ -13,14 +13,16 @@ COMMON_HELP = {
     "profile": "a name in profiles/, or a path; left out, the only profile there is",
     "json": "one JSON document on stdout, all else on stderr",
     "yes": "agree to what would be asked",
-    "instance": "the name of the running copy; the profile's own name unless given",
+    "instance": "the name of the running copy; auto makes one from the checkout's path; left out, "
+    "that in ENVCHECK_INSTANCE, or the profile's own",
     "quiet": "say nothing but what went wrong",
     "debug": "show the traceback of an error",
 }
 TELLING_HELP = {
-    "report": "write a report to this .html, .xml (JUnit) or .json file; may be given again",
+    "report": "write a report to this .html, .xml (JUnit), .md or .json file; may be given again",
     "timings": "tell at the end where the time went",
     "progress": "auto, plain (lines, on a terminal too) or json (one object a line on stderr)",
+    "ci": "as for a CI job: nothing is asked, plain progress, all reports in envcheck-reports/",
 }
 
 
@@ -42,6 +44,7 @@ class Telling:
     report: Sequence[str] = ()
     timings: bool = False
     progress: str = "auto"
+    ci: bool = False
 
 
 NOTHING_MORE = Telling()

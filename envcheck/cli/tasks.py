@@ -20,11 +20,14 @@ __all__ = [
     "env",
     "init",
     "lock",
+    "logs",
     "onboard",
     "outdated",
     "plan",
     "recipe",
     "reset",
+    "run",
+    "shell",
     "snapshot",
     "status",
     "up",
@@ -37,24 +40,28 @@ _LOCKED = "only the images of the lockfile will do, and all of them must be in i
 _ON_FAILURE = "keep, down or clean: what becomes of what a failed or interrupted run has made"
 _SNAPSHOT = "save the data in a snapshot first; without a word, where a terminal is there"
 _NO_SNAPSHOT = "save nothing first"
+_WRITE_ENV = "write the variables to this file (.env.envcheck, say); `down` and `clean` remove it"
 _OFFLINE = "ask no registry and fetch nothing; what is not here already is an error"
 
 
-@verb(telling=True, locked=_LOCKED, offline=_OFFLINE, on_failure=_ON_FAILURE)
-def onboard(
+@verb(telling=True, locked=_LOCKED, offline=_OFFLINE, on_failure=_ON_FAILURE, write_env=_WRITE_ENV)
+def onboard(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
     profile: str,
     *,
     locked: bool = False,
     offline: bool = False,
     on_failure: str = "keep",
+    write_env: str = "",
 ) -> None:
     """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
     from envcheck.app.onboard import onboard as do
     from envcheck.app.rollback import on_failure as said
     from envcheck.app.up import UpOptions
 
-    options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
+    options = UpOptions(
+        locked=locked, offline=offline, on_failure=said(on_failure), write_env=write_env
+    )
     do(run.session, profile, run.results, options)
 
 
@@ -95,6 +102,68 @@ def doctor(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     return None
 
 
+@verb(
+    lends=True,
+    telling=True,
+    after="keep, down or clean: what becomes of the services then; as they were before unless said",
+    locked=_LOCKED,
+    offline=_OFFLINE,
+    on_failure=_ON_FAILURE,
+)
+def run(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    *,
+    after: str = "",
+    locked: bool = False,
+    offline: bool = False,
+    on_failure: str = "down",
+) -> Answer | None:
+    """Run a command with the services up and their variables set: `run PROFILE -- COMMAND`."""
+    from envcheck.app.rollback import on_failure as said
+    from envcheck.app.up import UpOptions
+    from envcheck.app.visits import after as then
+    from envcheck.cli.running import run_command
+
+    options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
+    return run_command(run, profile, options, then(after))
+
+
+@verb(
+    answers=True,
+    service="the service; left out, the only one there is",
+)
+def shell(run: Run, profile: str, service: str) -> Answer | None:
+    """Open a database's own client, or a shell; `-- COMMAND` runs one command in its container."""
+    from envcheck.cli.running import run_inside
+
+    return run_inside(run, profile, service)
+
+
+@verb(
+    answers=True,
+    letters={"follow": "f"},
+    service="the one service; left out, all of them",
+    follow="go on with what is printed from now on, until all have ended or Ctrl-C",
+    since="as Docker's: 10m, 1h30m, a date and time, or seconds since 1970",
+    lines="so many of the last lines of each service",
+)
+def logs(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    service: str,
+    *,
+    follow: bool = False,
+    since: str = "",
+    lines: str = "",
+) -> Answer:
+    """Show what the services have printed, merged by time."""
+    from envcheck.app.logs import LogOptions
+    from envcheck.cli.log_lines import show_logs
+
+    return show_logs(run, profile, service, LogOptions(since, lines, follow))
+
+
 @verb(answers=True)
 def plan(run: Run, profile: str) -> Answer:
     """Show what `up` would do and why, each step with its docker command. Changes nothing."""
@@ -118,6 +187,7 @@ def plan(run: Run, profile: str) -> Answer:
     offline=_OFFLINE,
     on_failure=_ON_FAILURE,
     from_snapshot="begin with the data of this snapshot: a name, or a file",
+    write_env=_WRITE_ENV,
 )
 def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
@@ -129,6 +199,7 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     offline: bool = False,
     on_failure: str = "keep",
     from_snapshot: str = "",
+    write_env: str = "",
 ) -> None:
     """Converge, and return when every service is verified ready."""
     from envcheck.app.rollback import on_failure as said
@@ -136,7 +207,7 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     from envcheck.app.up import up as do
 
     options = UpOptions(
-        fail_fast, rerun_jobs, locked, offline, said(on_failure), from_snapshot=from_snapshot
+        fail_fast, rerun_jobs, locked, offline, said(on_failure), from_snapshot, write_env
     )
     do(run.session, profile, options)
 

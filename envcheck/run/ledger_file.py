@@ -50,7 +50,15 @@ CREATE TABLE deeds (
 );
 """
 _SINCE = {
-    2: "CREATE TABLE visits (instance TEXT PRIMARY KEY, standing TEXT NOT NULL);",
+    2: """
+CREATE TABLE visits (instance TEXT PRIMARY KEY, standing TEXT NOT NULL);
+CREATE TABLE wishes (
+    instance TEXT NOT NULL, service TEXT NOT NULL,
+    container INTEGER NOT NULL, host INTEGER,
+    PRIMARY KEY (instance, service, container)
+);
+CREATE TABLE variable_files (path TEXT PRIMARY KEY, instance TEXT NOT NULL);
+""",
 }
 """By version, what it added to the tables of the one before."""
 _WAIT = 30.0  # seconds for another process to end its entry

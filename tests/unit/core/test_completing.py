@@ -101,7 +101,7 @@ def test_something_is_known_of_every_value_of_every_task(tasks: Mapping[str, Tas
     """A new flag or bare word has its line in the table, or is named here as free text."""
     free = {
         *("snapshot name", "init name", "recipe pin", "doctor --only", "doctor --fix-destructive"),
-        *("logs --since", "status --interval"),
+        *("logs --since", "logs --lines", "status --interval"),
     }
     for name, task in tasks.items():
         given: list[str] = []
