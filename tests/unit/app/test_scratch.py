@@ -25,7 +25,7 @@ class Scratch:
     """Makes names, and drops them when it may."""
 
     def __init__(self, *, slow: bool) -> None:
-        self.slow_to_drop = slow
+        self.slow = slow
         self.may_drop = Event()
         self.there: list[str] = []
 
@@ -56,6 +56,20 @@ def test_who_leaves_a_database_does_not_wait_until_it_is_dropped() -> None:
     scratch.may_drop.set()
     found.settle()
     assert scratch.there == []
+
+
+def test_from_the_second_on_the_next_one_is_made_ahead() -> None:
+    scratch = Scratch(slow=True)
+    scratch.may_drop.set()
+    found = Databases(scratch, failed)
+    with found.one():
+        assert found._spare is None  # noqa: SLF001 - where one is enough no other is made
+    with found.one():
+        assert found._spare is not None  # noqa: SLF001
+        ahead = found._spare.result()  # noqa: SLF001
+    with found.one() as third:
+        assert third == ahead
+    found.settle()
 
 
 def test_what_is_only_emptied_is_free_again_at_once() -> None:
