@@ -10,7 +10,6 @@ from envcheck import __version__
 from envcheck.app.checking.running import running
 from envcheck.app.loading import load_file
 from envcheck.core.errors import EnvcheckError, ProfileInvalid
-from envcheck.core.profile import Profile
 from envcheck.core.spec import Owner
 from envcheck.host.profiles import profiles_in
 from envcheck.run.lookout import Lookout
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed
+    from envcheck.core.profile import Profile
     from envcheck.run.readiness import Target
 
 Word = Literal["healthy", "unhealthy", "unknown"]
@@ -43,16 +43,21 @@ def profile_of(session: Session, name: str, root: str, instance: str) -> Profile
         return f"its folder {root} is gone, or on another machine"
     why = f"there is no profile {name} in {root} any more"
     for file in _likely_first(profiles_in(root), name):
-        try:
-            profile = load_file(session, file, instance)
-        except ProfileInvalid as error:
-            why = f"{file} has mistakes: {error.problems[0].message}" if error.problems else why
-        except EnvcheckError as error:
-            why = error.what
-        else:
-            if profile.name == name:
-                return profile
+        found = _read(session, file, instance)
+        if isinstance(found, str):
+            why = found
+        elif found.name == name:
+            return found
     return why
+
+
+def _read(session: Session, file: Path, instance: str) -> Profile | str:
+    try:
+        return load_file(session, file, instance)
+    except ProfileInvalid as error:
+        return f"{file} has mistakes: {error.problems[0].message}" if error.problems else error.what
+    except EnvcheckError as error:
+        return error.what
 
 
 def _likely_first(files: Iterable[Path], name: str) -> list[Path]:

@@ -14,12 +14,12 @@ from envcheck.app.loading import flagged
 from envcheck.core import events as ev
 from envcheck.core.errors import EnvcheckError
 from envcheck.core.spec import Label
-from envcheck.core.stamps import seconds_of
+from envcheck.core.stamps import moment
 from envcheck.run.executor import side_by_side
 from envcheck.run.lookout import hearing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from envcheck.app.session import Session
     from envcheck.core.observed import Observed, SeenContainer
@@ -50,6 +50,7 @@ class ServiceStatus:
     health: str = "unknown"
     said: str = ""
     disk: int | None = None
+    volumes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ class Looker:
 
     @contextmanager
     def changes(self) -> Iterator[Callable[[], None]]:
-        """What waits until it is worth looking again: something has happened, or time has passed."""
+        """What waits until it is worth looking again: something happened, or time has passed."""
         clock, came = self._session.clock, [0]
 
         def hear(happening: Happening) -> None:
@@ -217,6 +218,56 @@ def _with_health(service: ServiceStatus, health: Mapping[str, Health]) -> Servic
     return replace(service, health=found.word, said=found.said)
 
 
+def _of_all(services: Iterable[ServiceStatus]) -> str:
+    """How an instance is, by its services; a job that has ended is no reason to worry."""
+    words = {service.health for service in services if service.state == "running"}
+    if not words:
+        return "down"
+    return next(word for word in ("unhealthy", "unknown", "healthy") if word in words)
+
+
+def _age(one: InstanceStatus, observed: Observed, now: float) -> float | None:
+    """Seconds since the oldest of an instance's containers was made, or else of its volumes."""
+    made = [seen.created for seen in observed.of_instance(one.instance) if seen.created]
+    if not made:
+        texts = (v.labels.get(Label.MADE, "") for v in observed.volumes if v.name in one.volumes)
+        made = [found.timestamp() for found in map(moment, texts) if found is not None]
+    return max(0.0, now - min(made)) if made else None
+
+
 def _with_disk(service: ServiceStatus, sizes: Mapping[str, int]) -> ServiceStatus:
     own = [sizes[name] for name in service.volumes if name in sizes]
     return replace(service, disk=sum(own) if own else None)
+
+
+def instance_status(instance: str, observed: Observed) -> InstanceStatus:
+    """One instance as its labels tell it."""
+    containers = sorted(observed.of_instance(instance), key=lambda c: c.service)
+    volumes = [v for v in observed.volumes if v.labels.get(Label.INSTANCE) == instance]
+    labelled = (
+        *(c.labels for c in containers),
+        *(v.labels for v in volumes),
+        *_others(instance, observed),
+    )
+    owned = {v.name: v.labels.get(Label.SERVICE, "") for v in volumes}
+    return InstanceStatus(
+        instance=instance,
+        profile=_first(labelled, Label.PROFILE),
+        root=_first(labelled, Label.ROOT),
+        services=tuple(_service(container, owned) for container in containers),
+        volumes=tuple(sorted(owned)),
+    )
+
+
+def _others(instance: str, observed: Observed) -> Iterable[Mapping[str, str]]:
+    labelled = (*(n.labels for n in observed.networks), *(i.labels for i in observed.images))
+    return (labels for labels in labelled if labels.get(Label.INSTANCE) == instance)
+
+
+def _first(labelled: Iterable[Mapping[str, str]], name: str) -> str:
+    return next((labels[name] for labels in labelled if labels.get(name)), "")
+
+
+def _service(seen: SeenContainer, owned: Mapping[str, str]) -> ServiceStatus:
+    volumes = tuple(sorted(name for name, service in owned.items() if service == seen.service))
+    return ServiceStatus(seen.service, seen.name, seen.state, dict(seen.ports), volumes=volumes)

@@ -52,10 +52,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """What a task's body works with: the session, and the verdicts so far."""
+    """What a task's body works with: the session, and the verdicts so far.
+
+    Attributes:
+        json: whether stdout is for the document.
+    """
 
     session: Session
     bus: Bus
+    json: bool = False
     said: list[str] = field(default_factory=list)
 
     def say(self, text: str) -> None:
@@ -142,7 +147,7 @@ def run(work: Work, common: Common, telling: Telling = NOTHING_MORE, *, answers:
         instance=common.instance,
     )
     with interruptible(lambda: [as_called(line, program_name()) for line in at_once(session)]):
-        answer, trace = _attempt(work, Run(session, bus))
+        answer, trace = _attempt(work, Run(session, bus, json=common.json))
         with _undisturbed(), closing(session):
             report = _report(bus, answer)
             bus.finish(report)

@@ -40,9 +40,12 @@ def find(name: str) -> ProfileFile:
 
 def known() -> dict[str, Path]:
     """The profiles in the folder `profiles/` here, by name."""
-    folder = Path(FOLDER)
-    files = sorted(f for ending in _ENDINGS for f in folder.glob(f"*{ending}"))
-    return {file.stem: file for file in files}
+    return {file.stem: file for file in profiles_in(FOLDER)}
+
+
+def profiles_in(folder: str) -> list[Path]:
+    """The files in a folder that may be profiles."""
+    return sorted(f for ending in _ENDINGS for f in Path(folder).glob(f"*{ending}"))
 
 
 def _path(name: str) -> Path:

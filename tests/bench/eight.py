@@ -35,7 +35,7 @@ def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
     """The report of a task that must have gone well."""
     out, err = process.communicate()
     if process.returncode:
-        sys.exit(f"{process.args}: exit code {process.returncode}\n{err}\n{out}")
+        sys.exit(f"{process.args!r}: exit code {process.returncode}\n{err}\n{out}")
     report: dict[str, Any] = json.loads(out)
     return report
 
@@ -69,6 +69,12 @@ def timed(call: Callable[[], list[dict[str, Any]]]) -> tuple[float, list[dict[st
     return time.monotonic() - begin, reports
 
 
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Measure both ways, and print what came of it."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else HOW_MANY
@@ -82,10 +88,10 @@ def main() -> None:
             seconds, reports = timed(lambda do=do: do(cli, up, names))  # type: ignore[misc]
             see_apart(reports)
             single = ", ".join(f"{report['seconds']:.1f}" for report in reports)
-            print(f"{count} up {how}: {seconds:.1f} s (each: {single})")
+            say(f"{count} up {how}: {seconds:.1f} s (each: {single})")
             seconds, reports = timed(lambda do=do: do(cli, clean, names))  # type: ignore[misc]
             assert not any(report["left_behind"] for report in reports)
-            print(f"{count} cleaned {how}: {seconds:.1f} s")
+            say(f"{count} cleaned {how}: {seconds:.1f} s")
         ended(begun(cli, "clean", "--yes", "webapp", "--instance", HOLD))
 
 

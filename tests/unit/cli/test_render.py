@@ -7,7 +7,8 @@ import re
 import shlex
 
 from envcheck.app.status import InstanceStatus, ServiceStatus
-from envcheck.cli.render import plan_data, plan_text, status_data, status_text
+from envcheck.cli.render import plan_data, plan_text
+from envcheck.cli.status_table import status_data, status_text
 from tests.unit.worlds import World
 
 NOTHING = "# nothing to do: everything stands as the profile says"
