@@ -58,7 +58,8 @@ def _rows(one: InstanceStatus) -> Iterator[tuple[str, str, str, str]]:
     shown = {name for service in one.services for name in service.volumes}
     for name in one.volumes:
         if name not in shown:  # nothing runs that has it
-            yield name, "kept", *_cell(one.sizes.get(name)), ""
+            short = name.removeprefix(f"{one.instance}_")
+            yield short, "kept", *_cell(one.sizes.get(name)), ""
 
 
 def _state(service: ServiceStatus) -> str:

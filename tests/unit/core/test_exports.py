@@ -68,8 +68,10 @@ def exporting(value: str) -> str:
         ("'{db.ur}'", "p.yaml:8:6: {db.ur}: 'db' has no 'ur' (did you mean 'url'?)"),
         (
             "'{db.POSTGRES_PASWORD}'",
-            "p.yaml:8:6: {db.POSTGRES_PASWORD}: 'db' has no 'POSTGRES_PASWORD'"
-            " (did you mean 'POSTGRES_PASSWORD'?)",
+            (
+                "p.yaml:8:6: {db.POSTGRES_PASWORD}: 'db' has no 'POSTGRES_PASWORD'"
+                " (did you mean 'POSTGRES_PASSWORD'?)"
+            ),
         ),
         (
             "'{db.port.80}'",
@@ -77,8 +79,10 @@ def exporting(value: str) -> str:
         ),
         (
             "'{db'",
-            "p.yaml:8:6: a brace that opens or closes nothing"
-            " (write {{ and }} for braces; a place is such as {db.url} or {db.port})",
+            (
+                "p.yaml:8:6: a brace that opens or closes nothing"
+                " (write {{ and }} for braces; a place is such as {db.url} or {db.port})"
+            ),
         ),
     ],
 )
