@@ -13,6 +13,7 @@ from envcheck.app.checking.subject import Instance, subjects
 from envcheck.app.checking.survival import broken_off, prove_all
 from envcheck.app.checking.table import questions
 from envcheck.app.checks.exam import Exam
+from envcheck.app.checks.node import node_checks
 from envcheck.app.examination import examine
 from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from envcheck.app.checking.subject import Subject
+    from envcheck.app.checks.exam import Check
     from envcheck.app.session import Session
     from envcheck.core.pins import Pins
     from envcheck.core.profile import Profile, Service
@@ -69,7 +71,7 @@ def check(
     tell_jobs(instance)
     _see_ready(instance)
     session.emit(ev.Section("Verdicts"))
-    exam, found = _ask(instance)
+    exam, found = _ask(instance, node_checks(profile))
     if deep:
         session.emit(ev.Section("Data"))
         with session.holding(owner.instance, "check --deep"):
@@ -92,10 +94,10 @@ def ask(
     _ask(_instance(session, profile, owner, results, pins))
 
 
-def _ask(instance: Instance) -> tuple[Exam, tuple[Subject, ...]]:
+def _ask(instance: Instance, more: tuple[Check, ...] = ()) -> tuple[Exam, tuple[Subject, ...]]:
     exam = Exam(instance.session, instance.owner, instance.profile)
     found = tuple(subjects(instance))
-    examine(exam, tuple(questions(instance, found)), instance.results())
+    examine(exam, (*questions(instance, found), *more), instance.results())
     return exam, found
 
 

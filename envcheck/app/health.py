@@ -42,7 +42,7 @@ def profile_of(session: Session, name: str, root: str, instance: str) -> Profile
     if not Path(root).is_dir():
         return f"its folder {root} is gone, or on another machine"
     why = f"there is no profile {name} in {root} any more"
-    for file in _likely_first(profiles_in(root), name):
+    for file in _likely_first(profiles_in(Path(root)), name):
         found = _read(session, file, instance)
         if isinstance(found, str):
             why = found

@@ -9,7 +9,8 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from envcheck.app.aftermath import end_removals
-from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling, state_folder
+from envcheck.app.places import state_folder
+from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
 from envcheck.core.events import Asking, EngineFound, Note
 from envcheck.doctor.diagnose import diagnose

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envcheck.app import builds, images, passwords, ports, seeds, variable_files
+from envcheck.app.checks.fitness import fit_tools
 from envcheck.app.diagnosis import explainer
 from envcheck.app.foreign import refuse_elsewhere, refuse_taken
 from envcheck.app.loading import load, owner_of, tell_secrets, tell_warnings
@@ -107,6 +108,7 @@ def up(session: Session, name: str, options: UpOptions = DEFAULTS) -> None:
     owner = owner_of(session, profile)
     session.emit(ev.Started("up", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
+    fit_tools(session, profile, owner)
     session.engine()
     converge(session, profile, owner, options, _from_snapshot(session, profile, owner, options))
 

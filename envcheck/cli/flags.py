@@ -19,9 +19,10 @@ COMMON_HELP = {
     "debug": "show the traceback of an error",
 }
 TELLING_HELP = {
-    "report": "write a report to this .html, .xml (JUnit) or .json file; may be given again",
+    "report": "write a report to this .html, .xml (JUnit), .md or .json file; may be given again",
     "timings": "tell at the end where the time went",
     "progress": "auto, plain (lines, on a terminal too) or json (one object a line on stderr)",
+    "ci": "as for a CI job: nothing is asked, plain progress, all reports in envcheck-reports/",
 }
 
 
@@ -43,6 +44,7 @@ class Telling:
     report: Sequence[str] = ()
     timings: bool = False
     progress: str = "auto"
+    ci: bool = False
 
 
 NOTHING_MORE = Telling()

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envcheck.cli import ci
 from envcheck.core.errors import Fix, UsageError
 from envcheck.reporters.files import FileReporter, refuse_unwritable
 from envcheck.reporters.made import Made
@@ -21,21 +22,28 @@ if TYPE_CHECKING:
     from envcheck.reporters.files import Render
     from envcheck.reporters.protocol import Reporter
 
-ENDINGS = (".html", ".xml", ".json")
+ENDINGS = (".html", ".xml", ".md", ".json")
 PROGRESS = ("auto", "plain", "json")
 
 
-def listeners(common: Common, telling: Telling, *, answers: bool) -> list[Reporter]:
+def listeners(
+    common: Common, telling: Telling, *, answers: bool, lends: bool = False
+) -> list[Reporter]:
     """Those who tell of a run while it goes on.
 
     Args:
         common: the flags that every task has.
         telling: the flags about what is told besides.
         answers: whether stdout is for the task's answer alone.
+        lends: whether it is for the output of a command alone.
     """
     from envcheck.reporters.console import console_reporter
 
     found: list[Reporter] = []
+    aside = common.json or answers or lends
+    stream = sys.stderr if aside else sys.stdout
+    if telling.ci and telling.progress != "json":
+        found += ci.folds(stream, os.environ)
     if common.json:
         from envcheck.reporters.json_document import JsonReporter
 
@@ -47,7 +55,7 @@ def listeners(common: Common, telling: Telling, *, answers: bool) -> list[Report
     else:
         found.append(
             console_reporter(
-                sys.stderr if common.json or answers else sys.stdout,
+                stream,
                 environ=os.environ,
                 quiet=common.quiet or answers,
                 program=program_name(),
@@ -101,6 +109,10 @@ def _render(path: Path) -> Render:
             from envcheck.reporters import junit
 
             return partial(junit.document, made=made())
+        case ".md":
+            from envcheck.reporters import markdown
+
+            return partial(markdown.document, program=program_name())
         case ".json":
             from envcheck.reporters import json_document
 
@@ -112,7 +124,7 @@ def _render(path: Path) -> Render:
             raise UsageError(
                 f"--report {path}: {said}",
                 id="usage.report",
-                fix=Fix("end the file's name in .html (a page), .xml (JUnit) or .json"),
+                fix=Fix("end the file's name in .html (a page), .xml (JUnit), .md or .json"),
             )
 
 

@@ -12,16 +12,22 @@ from envcheck.cli.verb import Answer, Run, verb
 __all__ = [
     "bundle",
     "check",
+    "ci",
     "clean",
+    "completion",
     "doctor",
     "down",
     "env",
+    "init",
     "lock",
+    "logs",
     "onboard",
     "outdated",
     "plan",
     "recipe",
     "reset",
+    "run",
+    "shell",
     "snapshot",
     "status",
     "up",
@@ -94,6 +100,68 @@ def doctor(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
         if report:  # most wanted where it failed
             run.say(paste(run.session, run.report().engine, run.results()))
     return None
+
+
+@verb(
+    lends=True,
+    telling=True,
+    after="keep, down or clean: what becomes of the services then; as they were before unless said",
+    locked=_LOCKED,
+    offline=_OFFLINE,
+    on_failure=_ON_FAILURE,
+)
+def run(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    *,
+    after: str = "",
+    locked: bool = False,
+    offline: bool = False,
+    on_failure: str = "down",
+) -> Answer | None:
+    """Run a command with the services up and their variables set: `run PROFILE -- COMMAND`."""
+    from envcheck.app.rollback import on_failure as said
+    from envcheck.app.up import UpOptions
+    from envcheck.app.visits import after as then
+    from envcheck.cli.running import run_command
+
+    options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
+    return run_command(run, profile, options, then(after))
+
+
+@verb(
+    answers=True,
+    service="the service; left out, the only one there is",
+)
+def shell(run: Run, profile: str, service: str) -> Answer | None:
+    """Open a database's own client, or a shell; `-- COMMAND` runs one command in its container."""
+    from envcheck.cli.running import run_inside
+
+    return run_inside(run, profile, service)
+
+
+@verb(
+    answers=True,
+    letters={"follow": "f"},
+    service="the one service; left out, all of them",
+    follow="go on with what is printed from now on, until all have ended or Ctrl-C",
+    since="as Docker's: 10m, 1h30m, a date and time, or seconds since 1970",
+    lines="so many of the last lines of each service",
+)
+def logs(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
+    run: Run,
+    profile: str,
+    service: str,
+    *,
+    follow: bool = False,
+    since: str = "",
+    lines: str = "",
+) -> Answer:
+    """Show what the services have printed, merged by time."""
+    from envcheck.app.logs import LogOptions
+    from envcheck.cli.log_lines import show_logs
+
+    return show_logs(run, profile, service, LogOptions(since, lines, follow))
 
 
 @verb(answers=True)
@@ -262,6 +330,44 @@ def bundle(run: Run, action: str, target: str, *, output: str = "", into: str = 
     else:
         done = asdict(load_bundle(run.session, target, into))
     return Answer("", {"bundle": done})
+
+
+@verb(answers=True, which="bash, zsh or fish")
+def completion(_run: Run, which: str) -> Answer:
+    """Print a script with which a shell completes tasks, flags, profiles and services."""
+    from envcheck.cli.shell_scripts import script
+
+    return Answer(script(which))
+
+
+@verb(
+    answers=True,
+    name="what the profile is to be called; the folder's name unless given",
+    services="kinds that it shall have besides what is found, such as postgres,redis",
+)
+def init(run: Run, name: str, *, services: str = "") -> Answer:
+    """Write a first profile from what the project's files say, after showing it and asking."""
+    from dataclasses import asdict
+
+    from envcheck.app.init import init as do
+    from envcheck.cli.starting import init_text
+
+    offered = do(run.session, name, services)
+    return Answer(init_text(offered), {"profile": asdict(offered)})
+
+
+@verb(answers=True, action="init", system="github or gitlab")
+def ci(run: Run, action: str, system: str, profile: str) -> Answer:
+    """Write a workflow: `ci init github|gitlab [PROFILE] [-- COMMAND]`, after asking."""
+    import sys
+    from dataclasses import asdict
+
+    from envcheck.app.ci import ci_init
+    from envcheck.cli.after_dashes import after_dashes
+    from envcheck.cli.starting import ci_text
+
+    offered = ci_init(run.session, action, system, profile, after_dashes(sys.argv))
+    return Answer(ci_text(offered), {"files": [asdict(each) for each in offered]})
 
 
 @verb()

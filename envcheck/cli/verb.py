@@ -7,13 +7,13 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
-from envcheck.cli.failures import failure
+from envcheck.cli.ci import for_ci, make_folder
 from envcheck.cli.flags import (
     COMMON_HELP,
     NOTHING_MORE,
@@ -29,7 +29,7 @@ from envcheck.cli.listeners import listeners, program_name, refuse_unknown_progr
 from envcheck.cli.positional import NO_LETTERS, task_of
 from envcheck.cli.streams import say
 from envcheck.core.errors import ExitCode, UsageError
-from envcheck.core.lanes import timeline
+from envcheck.core.failures import failure
 from envcheck.core.report import fold
 from envcheck.reporters.bus import Bus
 from envcheck.reporters.calling import as_called
@@ -55,17 +55,24 @@ class Run:
     """What a task's body works with: the session, and the verdicts so far.
 
     Attributes:
-        json: whether stdout is for the document.
+        json: whether stdout is for one document.
+        ci: whether a CI system is told besides.
     """
 
     session: Session
     bus: Bus
     json: bool = False
+    ci: bool = False
     said: list[str] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
 
     def say(self, text: str) -> None:
         """Have a text written to stdout at the end, even if what follows fails."""
         self.said.append(text)
+
+    def exit_with(self, code: int) -> None:
+        """Have the program exit with the code of what it ran for the user, if that is not 0."""
+        self.codes.append(code)
 
     def report(self) -> Report:
         """The report so far."""
@@ -83,6 +90,7 @@ Work = Callable[[Run], Answer | None]
 def verb(
     *,
     answers: bool | str = False,
+    lends: bool = False,
     telling: bool = False,
     letters: Mapping[str, str] = NO_LETTERS,
     optional: Sequence[str] = (),
@@ -93,6 +101,7 @@ def verb(
     Args:
         answers: whether the task's purpose is a text on stdout, so that all else is on stderr; or
             the first bare word with which it is.
+        lends: whether the standard streams are those of a command, so that all else is on stderr.
         telling: whether it has the flags --report and --timings.
         letters: the short forms of its own flags.
         optional: those of its own flags that may stand without a value.
@@ -115,9 +124,9 @@ def verb(
                 this.session.command = body.__name__
                 return body(this, *said, **flags)
 
-            code = run(work, common, told, answers=answer)
+            code = run(work, common, told, answers=answer, lends=lends)
             if code != ExitCode.OK:
-                raise Exit(code=int(code))
+                raise Exit(code=code)
 
         visible = signature(body, telling=telling)
         task.__signature__ = visible  # type: ignore[attr-defined] # Invoke reads it
@@ -128,17 +137,26 @@ def verb(
     return make
 
 
-def run(work: Work, common: Common, telling: Telling = NOTHING_MORE, *, answers: bool) -> ExitCode:
+def run(
+    work: Work,
+    common: Common,
+    telling: Telling = NOTHING_MORE,
+    *,
+    answers: bool,
+    lends: bool = False,
+) -> int:
     """Run a verb to its end and tell of it.
 
     Returns:
-        The exit code of its report.
+        The exit code of what it ran for the user where there is one, and that of its report else.
     """
     from envcheck.app.remains import at_once
     from envcheck.app.session import Session
 
+    if telling.ci:
+        common, telling = for_ci(common, telling)
     files, work = _with_files(telling, work)
-    bus = Bus(*listeners(common, telling, answers=answers), *files)
+    bus = Bus(*listeners(common, telling, answers=answers, lends=lends), *files)
     session = Session(
         emit=bus.emit,
         ask=_ask(common),
@@ -147,15 +165,16 @@ def run(work: Work, common: Common, telling: Telling = NOTHING_MORE, *, answers:
         instance=common.instance,
     )
     with interruptible(lambda: [as_called(line, program_name()) for line in at_once(session)]):
-        answer, trace = _attempt(work, Run(session, bus, json=common.json))
+        this = Run(session, bus, json=common.json, ci=telling.ci)
+        answer, trace = _attempt(work, this)
         with _undisturbed(), closing(session):
-            report = _report(bus, answer)
+            report = bus.report(answer.extra)
             bus.finish(report)
     if trace and common.debug:
         say(Outside(runner=True).text(bus.blanked(trace)), sys.stderr)
     if answer.text and not common.json:
         return _answered(answer.text, report.exit_code)
-    return report.exit_code
+    return max(this.codes, default=0) or report.exit_code
 
 
 def _answered(text: str, code: ExitCode) -> ExitCode:
@@ -172,6 +191,8 @@ def _with_files(telling: Telling, work: Work) -> tuple[list[Reporter], Work]:
     """Who writes the reports that are asked for; where one cannot be, nothing else is done."""
     try:
         refuse_unknown_progress(telling.progress)
+        if telling.ci:
+            make_folder()
         return report_files(telling.report), work
     except UsageError as error:
         refused = error
@@ -180,14 +201,6 @@ def _with_files(telling: Telling, work: Work) -> tuple[list[Reporter], Work]:
         raise refused
 
     return [], refuse
-
-
-def _report(bus: Bus, answer: Answer) -> Report:
-    seconds = bus.seconds
-    whole = fold(bus.events)
-    return replace(
-        whole, seconds=seconds, timeline=timeline(bus.timed, seconds), extra=answer.extra
-    )
 
 
 def _attempt(work: Work, this: Run) -> tuple[Answer, str]:

@@ -374,6 +374,13 @@ class Asking:
 
 
 @dataclass(frozen=True)
+class HandedOver:
+    """The terminal is a command's from now on, until the next event."""
+
+    command: str
+
+
+@dataclass(frozen=True)
 class Failed:
     """The task stops here: an error with its evidence and the next step.
 
@@ -416,6 +423,7 @@ Event = (
     | Connect
     | Note
     | Asking
+    | HandedOver
     | Failed
 )
 

@@ -18,9 +18,11 @@ from envcheck.engine.archive import Archive
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
 from envcheck.engine.counting import counted
+from envcheck.engine.exec_line import ExecLine, begin
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
 from envcheck.engine.happenings import EventStream, events_of
 from envcheck.engine.image_archive import ImageArchive
+from envcheck.engine.log_stream import LogStream
 from envcheck.engine.one_off import OneOff, Place
 from envcheck.engine.pull import follow_pull, open_pull, unwatched
 from envcheck.engine.stopping import grace_of, stopping
@@ -163,6 +165,10 @@ class DockerEngine:
         raw: bytes = self._api.logs(name, stdout=True, stderr=True, tail=lines)
         return tuple(raw.decode("utf-8", "replace").splitlines())
 
+    def log_stream(self, name: str, *, since: float | None, lines: int, follow: bool) -> LogStream:
+        """The lines that a container has printed, or prints; see `engine.log_stream`."""
+        return LogStream(self._api, name, since=since, lines=lines, follow=follow)
+
     # Objects
 
     @ours("creating network", "create")
@@ -252,6 +258,12 @@ class DockerEngine:
         output: bytes = self._api.exec_start(task)
         code = self._api.exec_inspect(task).get("ExitCode")
         return Ran(-1 if code is None else int(code), output.decode("utf-8", "replace"))
+
+    def begin(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, tty: bool
+    ) -> ExecLine:
+        """Begin a command in a running container whose streams are ours; see `engine.exec_line`."""
+        return begin(name, self._api, command, environment, tty=tty)
 
     @property
     def _archive(self) -> Archive:

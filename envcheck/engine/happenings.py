@@ -12,7 +12,7 @@ from envcheck.run.ports import Happening
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BREAKS = (*SDK_ERRORS, OSError, ValueError, AttributeError)
+BREAKS = (*SDK_ERRORS, OSError, ValueError, AttributeError)
 """How a stream ends that is closed while it is read, or whose engine goes away while it is closed.
 Through ssh the SDK cannot close one at all, and says so with an error of its own."""
 
@@ -28,16 +28,16 @@ class EventStream:
         try:
             for event in self._stream:
                 yield happening(event)
-        except _BREAKS:
+        except BREAKS:
             # What an engine that goes away would tell, the next question to it tells.
             return
 
     def close(self) -> None:
         """Hear no more. What the engine broke off before is no error."""
-        with suppress(*_BREAKS):
+        with suppress(*BREAKS):
             self._stream.close()
         # The SDK closes the socket, and leaves the answer to the garbage collector.
-        with suppress(*_BREAKS):
+        with suppress(*BREAKS):
             self._stream._response.close()  # noqa: SLF001
 
 

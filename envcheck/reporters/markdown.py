@@ -13,6 +13,7 @@ import string
 from typing import TYPE_CHECKING
 
 from envcheck.core import figures
+from envcheck.reporters.outside import Outside
 from envcheck.reporters.sentence import Sentence
 from envcheck.reporters.telling import of_failure, of_fix
 
@@ -43,6 +44,12 @@ def summary(report: Report, program: str) -> list[str]:
         *_services(report),
         *_results(report.results),
     ]
+
+
+def document(report: Report, program: str) -> str:
+    """The same as a file."""
+    shown = Outside().report(report)
+    return "".join(f"{block}\n\n" for block in summary(shown, program))
 
 
 def _heading(report: Report, program: str) -> str:

@@ -132,6 +132,8 @@ class Sentence:
                 return self._down()
             case "clean":
                 return self._clean()
+            case "run":
+                return self._again_down()
             case _:
                 return ""
 
@@ -153,6 +155,14 @@ class Sentence:
             return "Nothing was there to remove."
         gone = ", ".join(_count(number, kind) for kind, number in kinds.items())
         return f"Removed{self._time}: {gone}."
+
+    def _again_down(self) -> str:
+        """What the end of a `run` has taken down; nothing where all stays up."""
+        if self.looked:
+            return self._clean()
+        gone = Counter(c.kind for c in self.report.changes if c.action == "removed")
+        down = gone["network"]  # it goes with the last container
+        return f"{self._name} is down again: its data is kept." if down else ""
 
     def _looked(self, event: NothingLeft) -> str:
         stays = event.except_for or ("what is kept on purpose" if self.report.kept else "")

@@ -9,8 +9,10 @@ from envcheck.core.spec import DEFAULT_GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from envcheck.core.reference import Reference
+    from envcheck.services.scratch import Around, Scratch
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,23 @@ class Seeder:
     endings: tuple[str, ...] = (".sql",)
 
 
+@dataclass(frozen=True)
+class Client:
+    """A service's own client, as a person has it in the service's container.
+
+    Attributes:
+        command: what it is called.
+        login: whom it logs in as and where, as arguments; never a password.
+        environment: its variables; the only place for a password.
+        prompt: what has it stay, where it would do only what its arguments say.
+    """
+
+    command: str
+    environment: Callable[[Access], dict[str, str]]
+    login: Callable[[Access], tuple[str, ...]] = lambda _access: ()
+    prompt: tuple[str, ...] = ()
+
+
 DATA_GRACE = 90
 """Seconds for what must bring its data to disk before it ends. It is a limit, not a wait. systemd's
 default, which the packages of most databases leave or raise; the official image of PostgreSQL says
@@ -151,6 +170,9 @@ class Kind:
             kind keeps none.
         job: whether it is meant to end: ready means done then, and nothing is asked of it.
         seeder: how `seed` files get into it; None where it cannot be seeded.
+        client: its own client, for who wants to look into it; None for a plain shell.
+        scratch: how a program gets databases beside the service's own, for as long as the context
+            lasts; None where it can have none.
         stop_signal: what its process is told to end with, where its image does not say so itself;
             nothing for the engine's own choice, SIGTERM.
         grace: seconds that it may take to end before it is killed.
@@ -174,5 +196,7 @@ class Kind:
     marker: Marker | None = None
     job: bool = False
     seeder: Seeder | None = None
+    client: Client | None = None
+    scratch: Callable[[Access, Around], AbstractContextManager[Scratch]] | None = None
     stop_signal: str = ""
     grace: int = DEFAULT_GRACE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.services import mysql, mysql_logins, mysql_protocol
 from envcheck.services.kind import DATA_GRACE, Access, Answer, Kind
+from envcheck.services.mysql_client import client
 from envcheck.services.mysql_questions import marker, questions
 from envcheck.services.mysql_seed import seeder
 
@@ -54,7 +55,8 @@ _ROOT = (
 
 # Of a script that is read with `source` it goes on otherwise. From MariaDB 11.4 on it refuses a
 # certificate that the server made for itself; older clients never look at it.
-_CLIENT = ("mariadb", "--abort-source-on-error", "--loose-skip-ssl-verify-server-cert")
+_UNVERIFIED = "--loose-skip-ssl-verify-server-cert"
+_CLIENT = ("mariadb", "--abort-source-on-error", _UNVERIFIED)
 
 MARIADB = Kind(
     name="mariadb",
@@ -73,6 +75,7 @@ MARIADB = Kind(
     questions=questions(logins),
     marker=marker(logins),
     seeder=seeder(_CLIENT, logins),
+    client=client("mariadb", (_UNVERIFIED,), logins),
     # SIGTERM is its clean end (mariadb.com/kb/en/mariadb-shutdown); its unit allows 15 minutes.
     grace=DATA_GRACE,
 )

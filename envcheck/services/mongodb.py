@@ -14,7 +14,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from envcheck.services.kind import DATA_GRACE, Access, Answer, Kind, Marker, NotReady, Question
+from envcheck.services.kind import (
+    DATA_GRACE,
+    Access,
+    Answer,
+    Client,
+    Kind,
+    Marker,
+    NotReady,
+    Question,
+)
 from envcheck.services.mongodb_hello import hello
 
 if TYPE_CHECKING:
@@ -214,6 +223,9 @@ def data_path(_image: Reference) -> str:
     return _DEFAULT_PATH
 
 
+# The shell has no variable for a password, and one among its arguments could be read by everybody.
+_CONNECT = "db = connect(process.env.MONGODB_URI)"
+
 MONGODB = Kind(
     name="mongodb",
     product="MongoDB",
@@ -232,6 +244,12 @@ MONGODB = Kind(
         Question("writable", "writable", _writable),
     ),
     marker=Marker(_write, _read, _remove),
+    client=Client(
+        "mongosh",
+        environment=lambda access: {"MONGODB_URI": url(access)},
+        login=lambda _access: ("--quiet", "--nodb", "--eval", _CONNECT),
+        prompt=("--shell",),
+    ),
     # SIGTERM is its clean end (mongodb.com/docs/manual/tutorial/manage-mongodb-processes).
     grace=DATA_GRACE,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.services import mysql_logins, mysql_protocol
 from envcheck.services.kind import DATA_GRACE, Access, Answer, Kind
+from envcheck.services.mysql_client import client
 from envcheck.services.mysql_questions import marker, questions
 from envcheck.services.mysql_seed import seeder
 
@@ -68,6 +69,7 @@ MYSQL = Kind(
     questions=questions(logins),
     marker=marker(logins),
     seeder=seeder(_CLIENT, logins),
+    client=client("mysql", (), logins),
     # SIGTERM is its clean end (dev.mysql.com/doc/refman, "The Server Shutdown Process").
     grace=DATA_GRACE,
 )

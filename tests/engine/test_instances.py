@@ -18,7 +18,6 @@ from tests.engine.cli import Cli
 from tests.engine.conftest import INSTANCE, Docker
 from tests.lab import meddler
 
-if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 AUTO = {"ENVCHECK_INSTANCE": "auto"}
 PROFILE = f"""

@@ -88,6 +88,10 @@ class Narrator:
                 return blocks.note(event.text, self.page)
             case ev.Asking():
                 return [Pause()]
+            case ev.HandedOver():
+                items = [*self._close(), Pause()]
+                self._removals.over = True
+                return items
             case ev.ProfileRead() | ev.EngineFound() | ev.StepStarted() | ev.StepEnded():
                 return []  # what they are about is told by the checks and rows
             case ev.TakenBack():

@@ -15,9 +15,15 @@ ChangeEvent = ev.Changed | ev.WouldRemove | ev.Kept | ev.LeftBehind | ev.Nothing
 
 
 class Removals:
-    """Tells of changes. ``looked`` is what a second look after a teardown found."""
+    """Tells of changes.
+
+    Attributes:
+        looked: what a second look after a teardown found.
+        over: whether what the task was for is over: what goes then, the last sentence sums up.
+    """
 
     def __init__(self) -> None:
+        self.over = False
         self.looked: list[ev.NothingLeft] = []
         self._gone: dict[str, ev.Change] = {}
 
@@ -48,7 +54,8 @@ class Removals:
         """Removals, where they are what the task is about; what is new, its own row tells."""
         if run.command in ("down", "clean"):
             return changes.removed(change, page) if change.action == "removed" else []
-        if run.command == "check":  # what it makes anew has a verdict of its own
+        # What `check` makes anew has a verdict of its own.
+        if run.command == "check" or self.over:
             return []
         if change.action == "removed":
             self._gone[change.name] = change

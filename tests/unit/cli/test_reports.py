@@ -107,7 +107,7 @@ def test_another_ending_is_refused_before_the_work(
     code = run(untouched, Common(), Telling([str(tmp_path / name)]), answers=False)
     assert code is ExitCode.INVALID
     said = " ".join(capfd.readouterr().out.split())
-    assert ".html (a page), .xml (JUnit) or .json" in said
+    assert ".html (a page), .xml (JUnit), .md or .json" in said
     assert [*tmp_path.iterdir()] == []
 
 

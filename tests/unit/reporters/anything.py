@@ -66,6 +66,7 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(ev.WouldRemove, KIND, PROSE, BYTES),
     st.builds(ev.NothingLeft, NAME, PROSE),
     st.builds(ev.Asking, PROSE),
+    st.builds(ev.HandedOver, PROSE),
     st.builds(ev.Freed, st.integers(0, 10**12)),
     st.builds(ev.TakenBack, st.sampled_from(["down", "clean"]), TEXTS),
     st.builds(ev.Note, PROSE),
