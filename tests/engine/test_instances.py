@@ -45,10 +45,7 @@ def checkout(folder: Path) -> Path:
 def three(cli: Cli, tmp_path: Path) -> list[Cli]:
     """The command line in three checkouts, which say that their instances are their own."""
     shutil.rmtree(tmp_path / "profiles")
-    calls = [
-        Cli(checkout(tmp_path / name), {**cli.environment, **AUTO}) for name in ("a", "b", "c")
-    ]
-    return calls
+    return [Cli(checkout(tmp_path / name), {**cli.environment, **AUTO}) for name in ("a", "b", "c")]
 
 
 def test_three_checkouts_side_by_side(three: list[Cli], docker: Docker) -> None:
