@@ -18,6 +18,8 @@ from envcheck.images.recipes import load_recipes, shipped
 from envcheck.services.catalogue import vocabulary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from envcheck.app.session import Session
     from envcheck.core.profile import Profile
     from envcheck.core.recipes import Recipes
@@ -30,15 +32,34 @@ def load(session: Session, name: str) -> Profile:
         UsageError: there is no such profile, or its instance cannot be called so.
         ProfileInvalid: its text is wrong.
     """
+    profile = _read(session, name)
+    instance = instance_of(session, profile.name, profile.root)
+    return _told(session, profile, instance)
+
+
+def load_file(session: Session, file: Path, instance: str) -> Profile:
+    """Read a profile from a file, as that of an instance which is here, whatever its name.
+
+    Raises:
+        UsageError: the file cannot be read.
+        ProfileInvalid: its text is wrong.
+    """
+    return _told(session, _read(session, str(file)), instance)
+
+
+def _read(session: Session, name: str) -> Profile:
     file = find(name)
-    profile = read_profile(
+    return read_profile(
         file.text,
         file=file.file,
         root=file.root,
         environ=session.environ,
         vocabulary=vocabulary(),
     )
-    instance = instance_of(session, profile.name, profile.root)
+
+
+def _told(session: Session, profile: Profile, instance: str) -> Profile:
+    """The profile with the instance's passwords, of which those know now who may not tell them."""
     profile = passwords.known(session, profile, instance)
     tell_secrets(session, profile)
     return profile

@@ -8,7 +8,8 @@ that: where a port was taken between the settling and the start, another one is 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.port_holders import PORT_FAULTS, holder_of
@@ -41,9 +42,9 @@ def taken_ports(profile: Profile, past: Past) -> frozenset[int]:
 
 
 def spare_ports(
-    session: Session, desired: Desired, observed: Observed
+    session: Session, desired: Desired, observed: Observed, lost: Set[int] = frozenset()
 ) -> dict[tuple[str, int], int]:
-    """A free host port for each port that an instance publishes, should it need one.
+    """A free host port for each port that an instance publishes, should it need one; none is lost.
 
     Of an engine on another machine that cannot be known from here; it chooses then.
     """
@@ -51,7 +52,7 @@ def spare_ports(
         return {}
     instance = desired.owner.instance
     ports = [(name, port) for name, s in desired.services.items() for port in s.ports]
-    avoid = {port.host for _, port in ports if port.host is not None}
+    avoid = {*lost, *(port.host for _, port in ports if port.host is not None)}
     avoid |= {host for seen in observed.containers for host in seen.ports.values()}
     avoid |= set(session.ledger().held_by_others(instance))
     found: dict[tuple[str, int], int] = {}
@@ -130,10 +131,17 @@ class Occupied:
 
 @dataclass(frozen=True)
 class Rebinding:
-    """Finds other host ports for a container whose port was taken before it was started."""
+    """Finds other host ports for a container whose port was taken before it was started.
+
+    Attributes:
+        refused: the host ports that the engine could not give to each service so far.
+    """
 
     session: Session
     desired: Desired
+    refused: dict[str, frozenset[int]] = field(
+        default_factory=lambda: defaultdict(frozenset[int]), init=False
+    )
 
     def __call__(self, service: str, error: EnvcheckError) -> ContainerSpec | None:
         """The container on other ports; None where the error is not of that kind, or none help.
@@ -154,18 +162,20 @@ class Rebinding:
         self, service: str, error: EnvcheckError, observed: Observed
     ) -> ContainerSpec | None:
         had = self._had(service)
-        refused = _refused(error) or frozenset(had.values())
         ports = self.desired.services[service].ports
-        if refused & host_ports.insisted(ports):
+        # What was refused once is not tried again, even where nobody is seen to have it.
+        self.refused[service] |= _refused(error) or frozenset(had.values())
+        if self.refused[service] & host_ports.insisted(ports):
             return None
-        lost = refused | taken(had.values()) | set(self.session.held_elsewhere())
-        spare = spare_ports(self.session, self.desired, observed)
+        wished = (port.host for port in ports if port.host is not None)
+        lost = self.refused[service] | taken({*had.values(), *wished})
+        lost |= set(self.session.held_elsewhere())
         bindings = host_ports.allot(
             {service: ports},
             {service: had},
             host_ports.busy(observed, lost, leaving=set()),
             kept={service: {port.container for port in ports}},
-            spare={key: host for key, host in spare.items() if host not in lost},
+            spare=spare_ports(self.session, self.desired, observed, lost),
         )[service]
         self._tell(service, had, bindings, observed)
         return replace(self.desired.services[service].container, ports=bindings)

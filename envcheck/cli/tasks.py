@@ -259,16 +259,25 @@ def outdated(run: Run, profile: str) -> Answer:
     return Answer(render_pins.outdated_text(found), {"images": render_pins.outdated_data(found)})
 
 
-@verb(answers=True)
-def status(run: Run, profile: str) -> Answer:
-    """Show every instance on this engine."""
+@verb(answers=True, watch="keep it true in place, until Ctrl-C; needs a terminal")
+def status(run: Run, profile: str, *, watch: bool = False) -> Answer:
+    """Show every instance on this engine: services, ports, age, health, disk."""
     from envcheck.app.garbage import find
-    from envcheck.app.status import status as do
+    from envcheck.app.status import begin
+    from envcheck.cli import watch as watching
+    from envcheck.cli.status_table import status_data, status_text
 
-    found = do(run.session, profile)
+    if watch:
+        watching.refuse_unwatchable(json=run.json)
+    looker = begin(run.session, profile)
+    if watch:
+        with looker.changes() as wait:
+            watching.watch(lambda: run.bus.blanked(status_text(looker.look())), wait)
+        return Answer()
+    found = looker.look()
     left = () if profile or run.session.instance else find(run.session)
-    text = f"{render.status_text(found)}{render.garbage_text(left)}"
-    data = {"instances": render.status_data(found), "garbage": render.garbage_data(left)}
+    text = f"{run.bus.blanked(status_text(found))}{render.garbage_text(left)}"
+    data = {"instances": status_data(found), "garbage": render.garbage_data(left)}
     return Answer(text, data)
 
 

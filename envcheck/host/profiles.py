@@ -41,9 +41,12 @@ def find(name: str) -> ProfileFile:
 
 def known(project: Path = HERE) -> dict[str, Path]:
     """The profiles in the folder `profiles/` of a project, by name."""
-    folder = project / FOLDER
-    files = sorted(f for ending in _ENDINGS for f in folder.glob(f"*{ending}"))
-    return {file.stem: file for file in files}
+    return {file.stem: file for file in profiles_in(project / FOLDER)}
+
+
+def profiles_in(folder: Path) -> list[Path]:
+    """The files in a folder that may be profiles."""
+    return sorted(f for ending in _ENDINGS for f in folder.glob(f"*{ending}"))
 
 
 def path_in(folder: Path, name: str) -> Path:
