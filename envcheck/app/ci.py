@@ -78,7 +78,7 @@ def _install(system: str, found: Mapping[str, str]) -> list[str]:
     """The commands that install envcheck and the project's own packages."""
     steps = []
     if system == "gitlab":  # a runner's machine is not ours to install into
-        steps.append("python3 -m venv .venv && . .venv/bin/activate")
+        steps += ["python3 -m venv .venv", ". .venv/bin/activate"]
     files = [name for name in sorted(found) if name.startswith("requirements")]
     wanted = [f"-r {name}" for name in files]
     if not wanted and "project" in toml(found.get("pyproject.toml", "")):
