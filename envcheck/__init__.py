@@ -8,16 +8,16 @@ cli | api > app > images > (engine | host | reporters) > (run | doctor) > servic
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from envcheck.api import environment
-
 __all__ = ["__version__", "environment"]
 __version__ = "0.1.0"
 
+if TYPE_CHECKING:
+    from envcheck.api import environment
+else:
 
-def __getattr__(name: str) -> Any:
-    if name == "environment":  # nothing else that imports the package needs it
-        from envcheck.api import environment
+    def __getattr__(name: str) -> Any:
+        if name == "environment":  # nothing else that imports the package needs it
+            from envcheck.api import environment
 
-        return environment
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return environment
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

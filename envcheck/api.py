@@ -245,8 +245,8 @@ def environment(  # noqa: PLR0913 - each has a name and a default
 
     Args:
         profile: a name in the folder ``profiles/``, or a path; left out, the only one there is.
-        instance: the name of this copy of it, the profile's name unless given; ``auto`` makes one
-            from the path of the checkout.
+        instance: the name of this copy of it; unless given that in ENVCHECK_INSTANCE, or the
+            profile's own. ``auto`` makes one from the path of the checkout.
         after: another wish for afterwards: keep it up, take it down, or clean it away.
         on_failure: what becomes of what was made where it cannot be brought up.
         locked: whether nothing but the images of the lockfile will do.

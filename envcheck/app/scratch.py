@@ -92,6 +92,8 @@ class Databases:
         self._failed = failed
         self._lock = Lock()
         self._going: deque[Pending[None]] = deque()
+        self._spare: Pending[Database] | None = None
+        self._asked = 0
 
     @contextmanager
     def one(self) -> Iterator[Database]:
@@ -101,7 +103,7 @@ class Databases:
             EnvcheckError: there can be none.
         """
         try:
-            made = self._scratch.make()
+            made = self._made()
         except NotReady as error:
             raise self._failed(error) from None
         try:
@@ -109,9 +111,26 @@ class Databases:
         finally:
             self._drop(made.name)
 
+    def _made(self) -> Database:
+        """The one that was made ahead, and from the second on another one ahead."""
+        with self._lock:
+            spare, self._spare = self._spare, None
+            self._asked += 1
+            ahead = self._scratch.slow and self._asked > 1
+        try:
+            made = spare.result() if spare is not None else self._scratch.make()
+        except NotReady:
+            if spare is None:
+                raise
+            made = self._scratch.make()  # it may be well by now
+        if ahead:
+            with self._lock:
+                self._spare = self._spare or aside(self._scratch.make, _nothing)
+        return made
+
     def _drop(self, name: str) -> None:
         """Drop it while other work goes on; or at once where it is only to be emptied."""
-        if not self._scratch.slow_to_drop:
+        if not self._scratch.slow:
             self._gone(name)
             return
         with self._lock:
@@ -124,8 +143,11 @@ class Databases:
             self._scratch.drop(name)
 
     def settle(self) -> None:
-        """Wait for what is being dropped."""
+        """Wait for what is being made and dropped; nothing is asked for any more."""
         with self._lock:
+            if self._spare is not None:
+                with suppress(NotReady):
+                    self._spare.result()
             while self._going:
                 self._going.popleft().result()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from envcheck.app.aftermath import end_removals
+from envcheck.app.aftermath import bring_to_end
 from envcheck.app.places import state_folder
 from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
@@ -208,7 +208,7 @@ class Session:
                 over = f"; it was about to {', '.join(map(str, left))}" if left else ""
                 who = f"an earlier `{run.command}` (process {run.pid}, begun {run.begun})"
                 self.emit(Note(f"{who} was killed{over}"))
-                end_removals(self.engine(), instance, left)
+                bring_to_end(self.engine(), instance, left)
                 self.ledger().end_run(run.id)
 
     @contextmanager

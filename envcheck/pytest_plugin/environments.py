@@ -56,7 +56,9 @@ class Environments:
             error.msg = self._brief[name]
 
     def _hint(self, error: EnvcheckError) -> str:
-        """How to look at what was taken away again."""
+        """What the error's advice is in words of pytest's."""
+        if error.id == "instance.elsewhere":
+            return "\nWith pytest: --envcheck-instance NAME; auto makes one from the folder's path"
         gone = isinstance(error, Unhealthy | StepFailed) and self._options.on_failure != "keep"
         return "\nTo leave it for you to look at: pytest --envcheck-keep" if gone else ""
 

@@ -56,7 +56,7 @@ def scratch(access: Access, around: Around) -> Iterator[Scratch]:
 class _Copies:
     access: Access
     prefix: str
-    slow_to_drop: bool = True
+    slow: bool = True
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property

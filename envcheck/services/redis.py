@@ -186,7 +186,7 @@ class _Logical:
 
     access: Access
     around: Around
-    slow_to_drop: bool = False
+    slow: bool = False
 
     def make(self) -> Database:
         """The first that nobody has, with nothing in it."""

@@ -41,8 +41,8 @@ class Scratch(Protocol):
     """Makes databases and drops them; from any thread."""
 
     @property
-    def slow_to_drop(self) -> bool:
-        """Whether dropping one takes so long that nobody should wait for it."""
+    def slow(self) -> bool:
+        """Whether it takes so long that one is made ahead, and dropped when nobody waits for it."""
 
     def make(self) -> Database:
         """A new database.

@@ -5,8 +5,10 @@ The pytest of each is a process of its own, in a copy of its folder.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -21,6 +23,7 @@ import redis
 
 import envcheck
 from envcheck.api import StepFailed, Unhealthy, UsageError
+from envcheck.core.events import Changed
 from tests.engine.cli import Cli
 from tests.engine.conftest import INSTANCE, REPOSITORY, Docker
 
@@ -177,6 +180,31 @@ def test_from_python(sample: Project) -> None:
     assert set(sample.containers()) == {f"{NAME}-cache"}
     with here(after="down"):
         pass
+    assert sample.containers() == {}
+
+
+def test_from_python_interrupted_on_the_way_up(
+    sample: Project,
+) -> None:
+    (sample.folder / "profiles" / "cache.yaml").write_text(CACHE)
+    begun: list[object] = []
+
+    def interrupt(event: object) -> None:
+        if isinstance(event, Changed) and not begun:
+            begun.append(event)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    # Who is run in the background by a shell has Ctrl-C ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            envcheck.environment("cache", folder=sample.folder, instance=NAME, on_event=interrupt),
+        ):
+            pass
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert begun
     assert sample.containers() == {}
 
 

@@ -10,7 +10,7 @@ from envcheck.core.errors import ProfileInvalid
 from envcheck.core.first import compose, dependencies
 from envcheck.core.first.compose import Composed, composed, said
 from envcheck.core.first.dependencies import needed, wish_for
-from envcheck.core.first.newest import NAMES, PRODUCTS
+from envcheck.core.first.newest import NAMES, NEWEST, PRODUCTS
 from envcheck.core.first.text import profile_text
 from envcheck.core.first.tools import tools
 from envcheck.core.node_claims import FILES as NODE_FILES
@@ -60,9 +60,9 @@ def first_profile(
     found = composed(file, texts[file], environ, vocabulary) if file else Composed()
     wishes, notes = [*found.wishes], [*found.notes]
     because = {**dict.fromkeys(kinds, "as you said"), **needed(texts)}
-    for kind, why in because.items():
+    for kind in (kind for kind in NEWEST if kind in because):
         if all(wish.kind != kind for wish in wishes):
-            wishes.append(wish_for(kind, why, name, texts, _free(kind, wishes)))
+            wishes.append(wish_for(kind, because[kind], name, texts, _free(kind, wishes)))
     wishes = [_with_password(wish, vocabulary) for wish in wishes]
     fitting = [*_fitting(wishes, notes, environ, vocabulary)]
     if not fitting:

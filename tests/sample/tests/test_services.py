@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -22,6 +23,7 @@ def test_a_service_by_its_name(envcheck_service: ServiceOf) -> None:
 def test_the_variables(envcheck_env: Environment) -> None:
     assert set(envcheck_env.variables) == {"DATABASE_URL", "REDIS_URL"}
     assert envcheck_env.db.url == envcheck_env.variables["DATABASE_URL"]
+    assert envcheck_env.db.url == os.environ["DATABASE_URL"]  # envcheck_environ in pytest.ini
 
 
 def test_as_with_pytest_docker(docker_ip: str, docker_services: Services) -> None:
