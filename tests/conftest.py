@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from envcheck.app.doctor import working_engine
 from envcheck.app.session import Session
+from envcheck.core.instances import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,9 @@ collect_ignore = ["sample"]
 # library for the first time takes long: neither is a failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# Who works on envcheck may have it set; what tests call their instances is theirs to say.
+os.environ.pop(VARIABLE, None)
 
 
 def pytest_collection_finish() -> None:
