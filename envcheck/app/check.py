@@ -15,10 +15,10 @@ from envcheck.app.checking.table import questions
 from envcheck.app.checks.exam import Exam
 from envcheck.app.checks.node import node_checks
 from envcheck.app.examination import examine
+from envcheck.app.execution import run
 from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
 from envcheck.app.locking import fit_lock
-from envcheck.app.up import run
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.plan import AwaitReady, PlanBuilder

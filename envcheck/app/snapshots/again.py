@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from envcheck.app.execution import run
 from envcheck.app.snapshots.taking import start_again
-from envcheck.app.up import run
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.order import in_order
 from envcheck.core.plan import AwaitReady, PlanBuilder, StartContainer
