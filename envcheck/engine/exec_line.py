@@ -26,6 +26,9 @@ _HEADER = struct.Struct(">BxxxL")
 """Before each piece where the command has no terminal: which stream, and how many bytes
 (docs.docker.com, Engine API, "Attach to a container", stream format)."""
 
+_REFUSED = b"OCI runtime exec failed"
+"""What the engine says in the command's place, on its stdout, where it could not be begun."""
+
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _SECONDS = 5.0
 """How long the engine may take to know the exit code of a command whose streams have ended."""
@@ -33,6 +36,10 @@ _SECONDS = 5.0
 
 class ExecLine:
     """A command that runs in a container.
+
+    Attributes:
+        ended: whether nothing more will be received.
+        refusal: what came in place of the command, where it could not be begun, it seems.
 
     Args:
         api: the SDK's low-level client.
@@ -47,7 +54,9 @@ class ExecLine:
         self._got = bytearray()
         self._left = 0
         self._stream = STDOUT
+        self._first = True
         self.ended = False
+        self.refusal = b""
         self._whole, self._socket = _opened(api.exec_start(id, tty=tty, socket=True), self._got)
 
     def fileno(self) -> int:
@@ -55,9 +64,14 @@ class ExecLine:
         return int(self._socket.fileno())
 
     def receive(self) -> Iterator[tuple[int, bytes]]:
-        """What has come: its stream and its bytes. ``ended`` is true when nothing will any more."""
+        """What has come: its stream and its bytes."""
         while not self.ended:
-            yield from self._pieces()
+            for stream, piece in self._pieces():
+                if self.refusal or (self._first and piece.startswith(_REFUSED)):
+                    self.refusal += piece
+                else:
+                    yield stream, piece
+                self._first = False
             try:
                 more = self._socket.recv(_PIECE)
             except _NOT_NOW:
