@@ -13,7 +13,6 @@ from tests.engine.conftest import INSTANCE, Docker
 from tests.lab.typed import behind_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -35,13 +34,15 @@ services:
     command:
       - sh
       - -c
-      - echo one; echo open-sesame-9 >&2; head -c 40000 /dev/zero | tr '\\0' x; echo; printf end; exec sleep 1000
+      - >
+        echo one; echo open-sesame-9 >&2; head -c 40000 /dev/zero | tr '\\0' x; echo;
+        printf end; exec sleep 1000
     volumes: [data:/data]
 """
 
 
 @pytest.fixture
-def shop(cli: Cli, project: Path) -> Iterator[Cli]:
+def shop(cli: Cli, project: Path) -> Cli:
     """Two services, one of which has much to say."""
     (project / "profiles" / "shop.yaml").write_text(SHOP)
     up = cli("up", "shop", "--instance", NAME, "--quiet")
@@ -73,7 +74,14 @@ def read(shop: Cli, *words: str) -> list[str]:
 
 
 def test_looking_in(shop: Cli, docker: Docker) -> None:
-    # Without a terminal: the database's own client, with its password, which nobody else can read.
+    without_a_terminal(shop)
+    behind_a_terminal(shop, docker)
+    printed(shop)
+    followed(shop, docker)
+
+
+def without_a_terminal(shop: Cli) -> None:
+    """Streams and exit codes are the command's; the database's own client has its password."""
     said = piped(shop, "set a 1\nget a\n", "cache")
     assert (said.returncode, said.stdout, said.stderr) == (0, "OK\n1\n", "")
     said = piped(shop, "x\n" * 100_000, "chat", "--", "sh", "-c", "wc -l; echo wrong >&2; exit 7")
@@ -82,13 +90,15 @@ def test_looking_in(shop: Cli, docker: Docker) -> None:
     assert (said.returncode, said.stdout) == (127, "")
     assert piped(shop, "", "cahe").returncode == 2
 
-    # Behind one.
+
+def behind_a_terminal(shop: Cli, docker: Docker) -> None:
+    """Every key is the command's, and so is each new size; nobody can read the password."""
     with typed(shop, "cache") as terminal:
         before = terminal.modes()
         terminal.until(":6379>")
         assert terminal.modes() != before
-        shown = " ".join(docker("top", f"{NAME}-cache", "-eo", "args"))
-        assert "redis-cli" in shown
+        (client,) = [row for row in docker("top", f"{NAME}-cache") if "redis-cli" in row]
+        assert client.endswith("redis-cli")
         terminal.type("ping\r")
         terminal.until("PONG")
         terminal.type("\x04")
@@ -106,7 +116,9 @@ def test_looking_in(shop: Cli, docker: Docker) -> None:
         terminal.until("50 132")
         assert terminal.end() == 9
 
-    # What was printed, the secret apart.
+
+def printed(shop: Cli) -> None:
+    """Merged, without the secret, each long line in one piece."""
     lines = read(shop)
     assert [line for line in lines if line.startswith("chat")] == [
         "chat  | one",
@@ -121,7 +133,9 @@ def test_looking_in(shop: Cli, docker: Docker) -> None:
     assert [line["text"] for line in report["lines"]][:2] == ["one", "•••"]
     assert shop("logs", "shop", "--instance", NAME, "--json", "--follow").code == 2
 
-    # And what is printed meanwhile, by a container that is started again too, to its last line.
+
+def followed(shop: Cli, docker: Docker) -> None:
+    """By a container that is started again too, to its last line."""
     follow = ("logs", "shop", "--instance", NAME, "--follow", "--lines", "1")
     with shop.telling(*follow) as process:
         assert process.stdout is not None
