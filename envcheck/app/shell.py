@@ -9,7 +9,7 @@ from envcheck.app.services import chosen
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.host.child import NOT_EXECUTABLE, NOT_FOUND, NotRunnable
-from envcheck.host.talking import STDOUT, has_terminal, talk, write
+from envcheck.host.talking import STDOUT, talk, terminal_size, write
 from envcheck.reporters.calling import call
 from envcheck.run.readiness import LOCALHOST
 from envcheck.services.catalogue import KINDS
@@ -50,11 +50,11 @@ def shell(session: Session, name: str, service: str, words: Sequence[str]) -> in
     found = chosen(profile, service)
     container = _running(session, owner, found.name)
     command, environment = _command(found, words)
-    terminal = has_terminal()
+    size = terminal_size()
     session.emit(ev.HandedOver(command[0]))
-    line = session.engine().begin(container, command, environment, tty=terminal)
+    line = session.engine().begin(container, command, environment, size)
     try:
-        talk(line, terminal=terminal)
+        talk(line, terminal=size is not None)
         code = line.exit_code(session.clock)
     finally:
         line.close()

@@ -42,9 +42,12 @@ class Line(Protocol):
         """Give its terminal another size; whether that was possible."""
 
 
-def has_terminal() -> bool:
-    """Whether somebody types and reads here."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+def terminal_size() -> tuple[int, int] | None:
+    """Rows and columns, where somebody types and reads here; None without a terminal."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        return None
+    size = os.get_terminal_size(_STDIN)
+    return size.lines, size.columns
 
 
 def talk(line: Line, *, terminal: bool) -> None:

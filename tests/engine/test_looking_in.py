@@ -36,7 +36,7 @@ services:
       - -c
       - >
         echo one; echo open-sesame-9 >&2; head -c 40000 /dev/zero | tr '\\0' x; echo;
-        printf end; exec sleep 1000
+        echo ready; printf end; exec sleep 1000
     volumes: [data:/data]
 """
 
@@ -124,10 +124,10 @@ def printed(shop: Cli) -> None:
         "chat  | one",
         "chat  | •••",
         f"chat  | {'x' * 40000}",
-        "chat  | end",
+        "chat  | ready",
     ]
     assert any(line.startswith("cache | ") for line in lines)
-    assert read(shop, "chat", "--lines", "1") == ["end"]
+    assert read(shop, "chat", "--lines", "1") == ["ready"]
     assert read(shop, "chat", "--since", "2000000000") == []
     report = shop("logs", "shop", "chat", "--instance", NAME, "--json").report
     assert [line["text"] for line in report["lines"]][:2] == ["one", "•••"]
@@ -140,10 +140,11 @@ def followed(shop: Cli, docker: Docker) -> None:
     with shop.telling(*follow) as process:
         assert process.stdout is not None
         heard = iter(process.stdout)
-        assert next(line for line in heard if "chat  | end" in line)
+        assert next(line for line in heard if "chat  | ready" in line)
         docker("restart", "-t", "0", f"{NAME}-chat")
+        assert next(line for line in heard if "chat  | end" in line)  # a line that has no end
         assert next(line for line in heard if "chat  | one" in line)
-        assert next(line for line in heard if "chat  | end" in line)
+        assert next(line for line in heard if "chat  | ready" in line)
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130
         assert process.stderr is not None
@@ -151,8 +152,10 @@ def followed(shop: Cli, docker: Docker) -> None:
     with shop.telling(*follow) as process:
         assert process.stdout is not None
         heard = iter(process.stdout)
-        assert next(line for line in heard if "chat  | end" in line)
+        assert next(line for line in heard if "chat  | ready" in line)
         docker("stop", f"{NAME}-cache")
         docker("kill", f"{NAME}-chat")
-        assert "bye bye" in [*heard][-1]
+        said = "".join(heard)
+        assert "bye bye" in said
+        assert "chat  | end\n" in said
         assert process.wait() == 0
