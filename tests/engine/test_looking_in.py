@@ -112,6 +112,7 @@ def behind_a_terminal(shop: Cli, docker: Docker) -> None:
         terminal.type("sleep 100\r")
         terminal.until("sleep 100\r\n")
         terminal.type("\x03")
+        terminal.until("# ")  # what was typed before is thrown away
         terminal.type("stty size; exit 9\r")
         terminal.until("50 132")
         assert terminal.end() == 9

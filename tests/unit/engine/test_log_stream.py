@@ -24,3 +24,6 @@ def test_a_long_line_comes_in_several_pieces() -> None:
 def test_the_last_line_may_have_no_end() -> None:
     assert [*joined([piece(ONE, "Password: ")])] == [(ONE, "Password: ")]
     assert [*joined([])] == []
+    # What comes then was printed by the container when it was started again.
+    again = [*joined([piece(ONE, "end"), piece(TWO, "one\n")])]
+    assert again == [(ONE, "end"), (TWO, "one")]
