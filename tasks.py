@@ -35,6 +35,12 @@ LAB = f"{VENV}/python -m tests.lab"
 # What all parts need, and would otherwise install at the same time.
 PACKAGES = "docker.io iptables tini mmdebstrap"
 NO_TESTS = 5
+# The tests start Python thousands of times. Where it may keep no bytecode, as many images for
+# containers have it set, each start would compile all it loads anew.
+BYTECODE = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(Path(".venv/bytecode").resolve()),
+}
 
 
 def _tools(context: Context) -> None:
@@ -66,7 +72,7 @@ def test(context: Context, *, unit: bool = False, k: str = "") -> None:
 
 def _pytest(context: Context, words: str, env: dict[str, str] | None = None) -> int:
     command = f"{VENV}/python -m pytest {words}"
-    ran = context.run(command, warn=True, in_stream=False, env=env or {})
+    ran = context.run(command, warn=True, in_stream=False, env={**BYTECODE, **(env or {})})
     return int(ran.exited)
 
 
@@ -80,7 +86,7 @@ def _all_parts(context: Context) -> list[int]:
                 f"{LAB} engine distribution -- {VENV}/python -m pytest {part} {SHOWN}",
                 asynchronous=True,
                 warn=True,
-                env=shared,
+                env={**BYTECODE, **shared},
             )
             for part in (SECOND, THIRD)
         ]

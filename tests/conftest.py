@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from envcheck.core.observed import Observed
     from envcheck.engine.client import DockerEngine
 
+collect_ignore = ["sample"]
+"""A project of its own, whose tests are run as its users would, see engine/test_sample.py."""
+
 # How long one example takes says how busy the machine is, and an example that imports a client
 # library for the first time takes long: neither is a failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

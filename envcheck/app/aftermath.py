@@ -14,22 +14,25 @@ if TYPE_CHECKING:
     from envcheck.engine.client import DockerEngine
 
 
-def end_removals(engine: DockerEngine, instance: str, deeds: Iterable[Deed]) -> None:
-    """Bring to their end the removals of containers that a killed run had begun.
+def bring_to_end(engine: DockerEngine, instance: str, deeds: Iterable[Deed]) -> None:
+    """Bring to their end the stops and removals of containers that a killed run had begun.
 
-    The engine may be at it still: it kills a container first, and until that is done nothing shows
-    that it will be gone. Whoever took it for one that stays would wait for it in vain. Its data is
-    in volumes; so nothing is lost, and where the removal had not been asked for yet, the container
-    is made anew.
+    The engine may be at it still: it ends a container's process first, and until that is done
+    nothing shows that it will stand or be gone. Whoever took it for one that goes on would wait for
+    it in vain. Its data is in volumes; so nothing is lost, and where the engine had not been asked
+    yet, the container is started again or made anew.
 
     Raises:
         StepFailed: the engine could not do it.
     """
-    names = {deed.name for deed in deeds if (deed.verb, deed.kind) == ("remove", "container")}
-    if not names:
+    begun = {(deed.verb, deed.name) for deed in deeds if deed.kind == "container"}
+    verbs = {name: {verb for verb, of in begun if of == name} for _, name in begun}
+    if not any(found & {"stop", "remove"} for found in verbs.values()):
         return
     for seen in engine.observe().of_instance(instance):
-        if seen.name in names:
+        found = verbs.get(seen.name, set())
+        if found & {"stop", "remove"}:
             with suppress(ObjectMissing, ObjectConflict):  # it is gone, or about to be
                 engine.stop_container(seen.id)
+        if "remove" in found:
             engine.remove_container(seen.id)

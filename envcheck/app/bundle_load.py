@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from envcheck.app.bundle_fit import agree_to_changes, apart, refuse_unfit
 from envcheck.app.bundling import seldom
+from envcheck.app.instances import instance_of
 from envcheck.core import events as ev
 from envcheck.core.deeds import Deed
 from envcheck.core.errors import Fix, StepFailed, UsageError
@@ -15,6 +17,7 @@ from envcheck.host.bundle_file import opened
 from envcheck.host.folder import opened as opened_folder
 from envcheck.images.bundle.index import CONFIGS, PROJECT
 from envcheck.images.bundle.members import END, header, padding
+from envcheck.images.bundle.paths import FOLDER
 from envcheck.images.bundle.read import contents, open_bundle, verify
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ def load_bundle(session: Session, file: str, into: str) -> Loaded:
         session.emit(ev.Started("bundle load"))
         bundle = open_bundle(raw, seldom(lambda _done: None))
         index = bundle.index
-        instance = session.instance or index.profile
+        instance = instance_of(session, index.profile, str(Path(into or ".", FOLDER).absolute()))
         session.emit(ev.Started("bundle load", index.profile, instance))
         session.emit(ev.Section("Bundle"))
         observed = session.engine().observe()

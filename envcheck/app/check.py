@@ -13,6 +13,7 @@ from envcheck.app.checking.subject import Instance, subjects
 from envcheck.app.checking.survival import broken_off, prove_all
 from envcheck.app.checking.table import questions
 from envcheck.app.checks.exam import Exam
+from envcheck.app.checks.node import node_checks
 from envcheck.app.examination import examine
 from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
@@ -22,6 +23,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
 from envcheck.core.plan import AwaitReady, PlanBuilder
 from envcheck.core.spec import container_name
+from envcheck.reporters.calling import call
 from envcheck.run.verdicts import verdict_on
 from envcheck.services.catalogue import KINDS
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from envcheck.app.checking.subject import Subject
+    from envcheck.app.checks.exam import Check
     from envcheck.app.session import Session
     from envcheck.core.pins import Pins
     from envcheck.core.profile import Profile, Service
@@ -68,7 +71,7 @@ def check(
     tell_jobs(instance)
     _see_ready(instance)
     session.emit(ev.Section("Verdicts"))
-    exam, found = _ask(instance)
+    exam, found = _ask(instance, node_checks(profile))
     if deep:
         session.emit(ev.Section("Data"))
         with session.holding(owner.instance, "check --deep"):
@@ -91,10 +94,10 @@ def ask(
     _ask(_instance(session, profile, owner, results, pins))
 
 
-def _ask(instance: Instance) -> tuple[Exam, tuple[Subject, ...]]:
+def _ask(instance: Instance, more: tuple[Check, ...] = ()) -> tuple[Exam, tuple[Subject, ...]]:
     exam = Exam(instance.session, instance.owner, instance.profile)
     found = tuple(subjects(instance))
-    examine(exam, tuple(questions(instance, found)), instance.results())
+    examine(exam, (*questions(instance, found), *more), instance.results())
     return exam, found
 
 
@@ -106,7 +109,7 @@ def _instance(
         raise UsageError(
             f"nothing of {owner.instance} is here to check",
             id="instance.not-up",
-            fix=Fix("bring it up first", (f"envcheck up {owner.profile}",)),
+            fix=Fix("bring it up first", (call("envcheck", "up", owner.profile, owner.instance),)),
         )
     targets = running(profile, owner, observed)
     choices = choices_of(profile, observed, pins)

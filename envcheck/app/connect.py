@@ -13,10 +13,11 @@ from envcheck.app.checking.running import running
 from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of
 from envcheck.core import events as ev
-from envcheck.core import gitlab
+from envcheck.core import exports, gitlab
 from envcheck.core.errors import Fix, UsageError
-from envcheck.core.secrets import blank_urls
-from envcheck.run.readiness import access_to
+from envcheck.core.secrets import BLANK, blank_urls, secret_names
+from envcheck.reporters.calling import call
+from envcheck.run.readiness import LOCALHOST, access_to, main_port
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ def env(session: Session, name: str) -> dict[str, str]:
         raise UsageError(
             f"{owner.instance} is not up, so there is nothing to connect to",
             id="instance.not-up",
-            fix=Fix("bring it up first", (f"envcheck up {owner.profile}",)),
+            fix=Fix("bring it up first", (call("envcheck", "up", owner.profile, owner.instance),)),
         )
     return found
 
@@ -54,16 +55,60 @@ def env(session: Session, name: str) -> dict[str, str]:
 def tell(session: Session, profile: Profile, owner: Owner) -> None:
     """Show how to connect."""
     profile = passwords.known(session, profile, owner.instance)
-    found = variables(profile, owner, session.engine().observe())
-    shown = {name: blank_urls(value) for name, value in found.items()}
+    found = _all(profile, owner, session.engine().observe())
     session.emit(ev.Section("Connect"))
-    session.emit(ev.Connect(found, shown))
+    session.emit(
+        ev.Connect(
+            {name: each.value for name, each in found.items()},
+            {name: each.shown for name, each in found.items()},
+        )
+    )
 
 
 def variables(profile: Profile, owner: Owner, observed: Observed) -> dict[str, str]:
-    """The connection variables of every running service that publishes a port."""
-    found = by_service(running(profile, owner, observed), observed)
-    return {variable.name: variable.value for variable in found.values()}
+    """All variables of an instance that is up: those of its kinds, and what its profile exports.
+
+    Those of each running service that publishes a port; of what does not run there are none.
+    """
+    return {name: each.value for name, each in _all(profile, owner, observed).items()}
+
+
+@dataclass(frozen=True)
+class _Told:
+    value: str = field(repr=False)
+    shown: str
+
+
+def _all(profile: Profile, owner: Owner, observed: Observed) -> dict[str, _Told]:
+    targets = running(profile, owner, observed)
+    urls = by_service(targets, observed)
+    found = {each.name: _Told(each.value, blank_urls(each.value)) for each in urls.values()}
+    reached = _reached(targets, observed, urls)
+    if not reached:
+        return found
+    for name, text in profile.exports.items():
+        filled = exports.filled(text, reached)
+        if filled is not None:
+            value, shown = filled
+            secret = bool(secret_names([name])) and bool(value)
+            found[name] = _Told(value, BLANK if secret else shown)
+    return found
+
+
+def _reached(
+    targets: Mapping[str, Target], observed: Observed, urls: Mapping[str, Variable]
+) -> dict[str, exports.Reached]:
+    """The services that run, as exports see them."""
+    found: dict[str, exports.Reached] = {}
+    for name, target in targets.items():
+        seen = observed.container(target.container)
+        if seen is not None and seen.state == "running":
+            url = urls[name].value if name in urls else ""
+            environment = dict(target.service.environment)
+            found[name] = exports.Reached(
+                LOCALHOST, dict(seen.ports), main_port(target), url, environment
+            )
+    return found
 
 
 @dataclass(frozen=True)
@@ -103,6 +148,8 @@ def formatted(found: Mapping[str, str], form: str) -> str:
     Raises:
         UsageError: there is no such form, or it cannot hold a value.
     """
+    if form in ("dotenv", "github"):
+        _refuse_lines(found, form)
     match form:
         case "shell":
             return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in found.items())
@@ -116,6 +163,13 @@ def formatted(found: Mapping[str, str], form: str) -> str:
             return gitlab.dotenv(found)
         case _:
             raise UsageError(f"there is no format '{form}'; there are: {', '.join(FORMATS)}")
+
+
+def _refuse_lines(found: Mapping[str, str], form: str) -> None:
+    """See that no value would be read as another variable."""
+    for name, value in found.items():
+        if any(end in value for end in "\r\n"):
+            raise UsageError(f"the value of {name} has several lines, which {form} cannot hold")
 
 
 def _dotenv(value: str) -> str:

@@ -5,41 +5,46 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from envcheck.app.port_holders import PORT_FAULTS, holder_of
+from envcheck.core.host_ports import insisted, preferred
 from envcheck.doctor.diagnose import diagnose
 from envcheck.doctor.symptom import Symptom
-from envcheck.host.processes import listener
+from envcheck.reporters.calling import meant
 from envcheck.run.readiness import ServiceUnready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from envcheck.app.port_holders import PortHolder
     from envcheck.app.session import Session
     from envcheck.core.errors import EnvcheckError
+    from envcheck.core.spec import Owner
     from envcheck.doctor.fault import Diagnosis
     from envcheck.run.readiness import Target
 
-_PORT_FAULTS = ("docker.port-taken", "machine.port-taken")
 # What the readiness loop itself says of these is more exact: it knows the seconds and the code.
 _OUTCOMES = ("service.exited", "service.timeout")
 
 
-def explainer(session: Session, profile: str) -> Callable[[Target, EnvcheckError], EnvcheckError]:
+def explainer(session: Session, owner: Owner) -> Callable[[Target, EnvcheckError], EnvcheckError]:
     """What `run.perform` asks to explain the failure of a service."""
 
     def explain(target: Target, error: EnvcheckError) -> EnvcheckError:
         if isinstance(error, ServiceUnready):
-            return _filled(_unready(session, target, error), profile, target.service.name)
-        if error.id in _PORT_FAULTS:
+            return _filled(_unready(session, target, error), owner, target.service.name)
+        if error.id in PORT_FAULTS:
             return _port_held(session, target, error)
         return error
 
     return explain
 
 
-def _filled(error: EnvcheckError, profile: str, service: str) -> EnvcheckError:
+def _filled(error: EnvcheckError, owner: Owner, service: str) -> EnvcheckError:
     """The advice with the names that the catalogue cannot know."""
     if error.fix is not None:
-        text = error.fix.text.replace("PROFILE", profile).replace("SERVICE", service)
+        text = error.fix.text.replace("PROFILE", meant(owner.profile, owner.instance)).replace(
+            "SERVICE", service
+        )
         error.fix = replace(error.fix, text=text)
     return error
 
@@ -75,25 +80,18 @@ def _unready(session: Session, target: Target, error: ServiceUnready) -> Envchec
 
 def _port_held(session: Session, target: Target, error: EnvcheckError) -> EnvcheckError:
     """Name who holds the port: a container, its project and how to stop it, or a process."""
-    wanted = [port.host for port in target.ports if port.host is not None]
-    for container in session.engine().observe().containers:
-        held = [port for port in wanted if port in container.ports.values()]
-        if held and container.name != target.container:
-            project = container.labels.get("com.docker.compose.project") or container.instance
-            name = f"container {container.name}" + (f" of {project}" if project else "")
-            return _renamed(
-                error, _held(session, error, held[0], name, f"docker stop {container.name}")
-            )
+    observed = session.engine().observe()
+    # Only a port that is insisted on fails for good; others are for what has no such port.
+    wanted = sorted(insisted(target.ports) or preferred(target.ports))
     for port in wanted:
-        process = listener(port)
-        if process is not None:
-            name = f"{process.name}, pid {process.pid}"
-            return _renamed(error, _held(session, error, port, name, f"kill {process.pid}"))
+        holder = holder_of(port, observed, but=target.container)
+        if holder is not None:
+            return _renamed(error, _held(session, error, port, holder))
     return error
 
 
 def _held(
-    session: Session, error: EnvcheckError, port: int, holder: str, stop: str
+    session: Session, error: EnvcheckError, port: int, holder: PortHolder
 ) -> Diagnosis | None:
     text = "\n".join(error.evidence)
     return diagnose(
@@ -102,8 +100,8 @@ def _held(
             str(port),
             text,
             status=500,
-            holder=holder,
-            holder_stop=stop,
+            holder=holder.name,
+            holder_stop=holder.stop,
             facts=session.facts(),
         )
     )

@@ -9,10 +9,12 @@ from envcheck import __version__
 from envcheck.app import images
 from envcheck.app.checks import machine, mendable
 from envcheck.app.checks.exam import Exam
+from envcheck.app.checks.fitness import strictly
 from envcheck.app.checks.mendable import marked
 from envcheck.app.checks.round_trips import BUSYBOX, HELLO_WORLD, HELLO_WORLD_RUNS
 from envcheck.app.checks.table import all_checks, chosen
 from envcheck.app.examination import examine
+from envcheck.app.instances import by_name
 from envcheck.app.loading import load, owner_of, recipes_of, tell_warnings
 from envcheck.app.mending import mend, mend_all
 from envcheck.core import events as ev
@@ -41,12 +43,6 @@ class CannotCheck(EnvcheckError):
     """What a check needs could not be had, so it says neither yes nor no."""
 
     exit_code = ExitCode.UNUSABLE
-
-
-class MachineUnfit(EnvcheckError):
-    """A check failed that the profile's services rest on."""
-
-    exit_code = ExitCode.UNHEALTHY
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ def doctor(
 def _owner(session: Session, profile: Profile | None) -> Owner:
     if profile is not None:
         return owner_of(session, profile)
-    return Owner("", session.instance or DOCTOR, "/", __version__)
+    return Owner("", by_name(session) or DOCTOR, "/", __version__)
 
 
 def check_machine(
@@ -217,30 +213,6 @@ def _got(exam: Exam, *, fix: bool) -> dict[Reference, Here]:
             fix=Fix("build it from packages", ("envcheck doctor --fix",)),
         )
     return images.ensure(session, wanted, exam.owner.instance, known)
-
-
-def fit(results: tuple[ev.Result, ...]) -> None:
-    """Stop where a check has failed.
-
-    Raises:
-        MachineUnfit: one has.
-    """
-    broken = [result.fault or result.id for result in results if result.status in ("fail", "error")]
-    if broken:
-        raise MachineUnfit(
-            f"this machine cannot run it yet: {', '.join(broken)}", id="machine.unfit"
-        )
-
-
-def strictly(results: tuple[ev.Result, ...]) -> None:
-    """Stop where a check has warned.
-
-    Raises:
-        MachineUnfit: one has.
-    """
-    warned = [result.fault or result.id for result in results if result.status == "warn"]
-    if warned:
-        raise MachineUnfit(f"warnings count as failures: {', '.join(warned)}", id="doctor.strict")
 
 
 def _tidy(session: Session) -> None:

@@ -42,6 +42,7 @@ def examine(
     checks: Sequence[Check],
     done: Iterable[Result] = (),
     farewell: Farewell = _HANGING_UP,
+    emit: Emit | None = None,
 ) -> None:
     """Carry out checks and tell every verdict.
 
@@ -53,8 +54,9 @@ def examine(
         checks: in the order in which their verdicts are told.
         done: verdicts that are known already, which others may rest on.
         farewell: what is said, and how long is waited, where it is broken off.
+        emit: hears the verdicts, where it is not who hears of the session.
     """
-    teller = _Teller(exam.session.emit, checks)
+    teller = _Teller(emit or exam.session.emit, checks)
     known = {result.id: result for result in done}
     by_id = {check.id: check for check in checks}
     plan = PlanBuilder()

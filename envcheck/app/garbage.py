@@ -65,10 +65,10 @@ def witness_of(session: Session, observed: Observed) -> Witness:
         sure = all(name in recorded for name in observed.standing())
         seen = (observed.image(record.reference) for record in records if record.instances)
         used = {image.id for image in seen if image is not None}
-    return Witness(lives, _engine_time(session), frozenset(used), sure, building)
+    return Witness(lives, engine_time(session), frozenset(used), sure, building)
 
 
-def _engine_time(session: Session) -> float:
+def engine_time(session: Session) -> float:
     """The engine's own clock: what it made is dated by that."""
     now = datetime.now(timezone.utc)
     return now.timestamp() + (clock_skew(session.engine().info(), now) or 0.0)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from envcheck import __version__
 from envcheck.app import passwords
+from envcheck.app.instances import instance_of
 from envcheck.core.events import Note, ProfileRead
+from envcheck.core.instances import AUTO
 from envcheck.core.parsing.reader import read_profile
 from envcheck.core.profile import ExecProbe, HttpProbe
 from envcheck.core.secrets import query_secrets, secret_values
@@ -16,6 +18,8 @@ from envcheck.images.recipes import load_recipes, shipped
 from envcheck.services.catalogue import vocabulary
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from envcheck.app.session import Session
     from envcheck.core.profile import Profile
     from envcheck.core.recipes import Recipes
@@ -25,18 +29,38 @@ def load(session: Session, name: str) -> Profile:
     """Read the profile that a name or path means.
 
     Raises:
-        UsageError: there is no such profile.
+        UsageError: there is no such profile, or its instance cannot be called so.
         ProfileInvalid: its text is wrong.
     """
+    profile = _read(session, name)
+    instance = instance_of(session, profile.name, profile.root)
+    return _told(session, profile, instance)
+
+
+def load_file(session: Session, file: Path, instance: str) -> Profile:
+    """Read a profile from a file, as that of an instance which is here, whatever its name.
+
+    Raises:
+        UsageError: the file cannot be read.
+        ProfileInvalid: its text is wrong.
+    """
+    return _told(session, _read(session, str(file)), instance)
+
+
+def _read(session: Session, name: str) -> Profile:
     file = find(name)
-    profile = read_profile(
+    return read_profile(
         file.text,
         file=file.file,
         root=file.root,
         environ=session.environ,
         vocabulary=vocabulary(),
     )
-    profile = passwords.known(session, profile, session.instance or profile.name)
+
+
+def _told(session: Session, profile: Profile, instance: str) -> Profile:
+    """The profile with the instance's passwords, of which those know now who may not tell them."""
+    profile = passwords.known(session, profile, instance)
     tell_secrets(session, profile)
     return profile
 
@@ -62,8 +86,20 @@ def _secrets(profile: Profile) -> frozenset[str]:
 
 def owner_of(session: Session, profile: Profile) -> Owner:
     """Whose the objects of this run are."""
-    instance = session.instance or profile.name
+    instance = instance_of(session, profile.name, profile.root)
     return Owner(profile.name, instance, profile.root, __version__)
+
+
+def flagged(session: Session, name: str) -> str:
+    """The instance that a flag says a task is only about, or nothing where it is about all.
+
+    Raises:
+        UsageError: it is made from a profile, and there is none of that name.
+        ProfileInvalid: that profile is wrong.
+    """
+    if session.instance != AUTO:
+        return session.instance
+    return owner_of(session, load(session, name)).instance
 
 
 def recipes_of(profile: Profile | None) -> Recipes:

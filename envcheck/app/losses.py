@@ -11,6 +11,7 @@ from envcheck.core import events as ev
 from envcheck.core import plan as p
 from envcheck.core.figures import ago, size
 from envcheck.core.spec import LOCAL_REGISTRY, Label
+from envcheck.core.stamps import moment as moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,7 +70,7 @@ class Losses:
         if any(user.state in ("running", "paused", "restarting") for user in users):
             return "in use now"
         engine = self.session.engine()
-        ends = [_moment(engine.inspect_container(user.id).finished_at) for user in users]
+        ends = [moment_of(engine.inspect_container(user.id).finished_at) for user in users]
         known = [end for end in ends if end is not None]
         if known:
             return f"last used {_ago(max(known))}"
@@ -87,22 +88,12 @@ class Losses:
 
 
 def _made(volume: SeenVolume) -> str:
-    moment = _moment(volume.labels.get(Label.MADE, ""))
+    moment = moment_of(volume.labels.get(Label.MADE, ""))
     return f", made {_ago(moment)}" if moment else ""
 
 
 def _ago(moment: datetime) -> str:
     return ago((datetime.now(timezone.utc) - moment).total_seconds())
-
-
-def _moment(text: str) -> datetime | None:
-    """A time as engines write it; None for one that is none, or never was (the year 1)."""
-    try:
-        # Python up to 3.10 reads no more than microseconds, and no Z.
-        moment = datetime.fromisoformat(f"{text[:19]}+00:00")
-    except ValueError:
-        return None
-    return moment if moment.year > 1 else None
 
 
 def _line(thing: ev.WouldRemove) -> str:

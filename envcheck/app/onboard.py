@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import connect, doctor
 from envcheck.app.check import ask
+from envcheck.app.checks.fitness import fit
 from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
 from envcheck.app.locking import fit_lock
@@ -46,7 +47,7 @@ def onboard(
     if options.offline:
         checks = inward(session, profile, checks)
     doctor.check_machine(session, profile, owner, checks, fix=True)
-    doctor.fit(results())
+    fit(results())
     converge(session, profile, owner, options)
     # A service that is not ready is told already, and cannot be asked anything.
     ask(session, profile, owner, results, strict=options.locked)

@@ -39,6 +39,7 @@ def past_of(session: Session, desired: Desired, observed: Observed, *, look: boo
         marks=dict(_marks(session, desired, observed, look=look)),
         halves=frozenset(_halves(session, desired, observed, look=look)),
         ports=session.ledger().ports(desired.owner.instance),
+        wishes=session.ledger().wishes(desired.owner.instance),
     )
 
 

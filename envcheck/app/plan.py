@@ -8,7 +8,7 @@ from envcheck.app import builds, images, offers, passwords, seeds
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.locking import pins_for, tell_locks
 from envcheck.app.past import past_of
-from envcheck.app.up import taken_ports
+from envcheck.app.ports import spare_ports, taken_ports
 from envcheck.core import events as ev
 from envcheck.core.decide import decide_up
 from envcheck.core.plan import Plan, Step
@@ -47,7 +47,9 @@ def plan(session: Session, name: str) -> Plan:
     desired = desire(profile, owner, choices, seen)
     seeds.refuse_placeless(profile, desired)
     past = past_of(session, desired, observed, look=False)
-    acts = decide_up(Situation(desired, observed, taken_ports(profile), past))
+    taken = taken_ports(profile, past)
+    spare = spare_ports(session, desired, observed)
+    acts = decide_up(Situation(desired, observed, taken, past, spare=spare))
     return Plan(tuple(_in_a_row((gets, makes, acts))))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.app import doctor
+from envcheck.app.checks.fitness import fit
 from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
 from envcheck.app.offline import inward
@@ -78,4 +79,4 @@ def mend_machine(
     if options.offline:
         checks = inward(session, profile, checks)
     doctor.check_machine(session, profile, owner_of(session, profile), checks, fix=True)
-    doctor.fit(results())
+    fit(results())

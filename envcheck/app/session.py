@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from envcheck.app.aftermath import end_removals
-from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling, state_folder
+from envcheck.app.aftermath import bring_to_end
+from envcheck.app.places import state_folder
+from envcheck.app.state import engine_folder, holder, locked, open_ledger, settling
 from envcheck.core.errors import EngineUnusable, Fix, UsageError
 from envcheck.core.events import Asking, EngineFound, Note
 from envcheck.doctor.diagnose import diagnose
@@ -48,7 +49,7 @@ class Session:
         ask: how to ask the user, or None without a terminal.
         terminal: whether somebody sits there, whatever was said to be agreed to.
         yes: whether all that would be asked is agreed to.
-        instance: the name given for the instance, or nothing.
+        instance: the name that a flag gives the instance, or nothing; see `app.instances`.
         command: the task's name, for those who must wait for it.
         packages: knows what the package managers of this machine could give.
         journal: what the run has done so far to the instance that it holds, or None.
@@ -187,16 +188,17 @@ class Session:
         with settling(self.folder(), what, lambda: self.emit(Note(waiting)) if waiting else None):
             yield
 
-    def held_elsewhere(self) -> frozenset[int]:
-        """The host ports that instances are about to get which are being changed right now."""
+    def held_elsewhere(self) -> dict[int, str]:
+        """The host ports of other instances that are being changed right now, and of which."""
         busy = {
             run.instance
             for run in self.ledger().runs()
             if not (self.journal and run.instance == self.journal.instance)
             and holder(self.folder(), run.instance) is not None
         }
-        ports = (self.ledger().ports(instance) for instance in busy)
-        return frozenset(host for had in ports for of in had.values() for host in of.values())
+        own = self.journal.instance if self.journal else ""
+        held = self.ledger().held_by_others(own)
+        return {host: instance for host, instance in held.items() if instance in busy}
 
     def _tell_broken_off(self, instance: str) -> None:
         """Tell of runs that were killed: who holds the lock knows that they are not under way."""
@@ -206,7 +208,7 @@ class Session:
                 over = f"; it was about to {', '.join(map(str, left))}" if left else ""
                 who = f"an earlier `{run.command}` (process {run.pid}, begun {run.begun})"
                 self.emit(Note(f"{who} was killed{over}"))
-                end_removals(self.engine(), instance, left)
+                bring_to_end(self.engine(), instance, left)
                 self.ledger().end_run(run.id)
 
     @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from envcheck.app.builds import data_pins
 from envcheck.app.checking.running import running
 from envcheck.app.foreign import refuse_elsewhere
-from envcheck.app.loading import load, owner_of, tell_warnings
+from envcheck.app.loading import flagged, load, owner_of, tell_warnings
 from envcheck.app.snapshots.again import ready_again, refuse_jobs
 from envcheck.app.snapshots.contents import holdings
 from envcheck.app.snapshots.halves import refuse_halves_of
@@ -144,7 +144,8 @@ def listed(session: Session, name: str) -> tuple[Kept, ...]:
     """
     session.emit(ev.Started("snapshot list", name))
     found = kept(session, _profile_name(session, name) if name else "")
-    return tuple(k for k in found if k.index is None or session.instance in ("", k.index.instance))
+    instance = flagged(session, name)
+    return tuple(k for k in found if k.index is None or instance in ("", k.index.instance))
 
 
 def _profile_name(session: Session, name: str) -> str:

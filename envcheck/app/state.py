@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from envcheck.app.places import LEDGER, state_folder
 from envcheck.core.errors import Fix, StepFailed
 from envcheck.core.events import Note
 from envcheck.core.remembered import from_labels
@@ -23,6 +23,7 @@ from envcheck.run.ledger_file import unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from envcheck.core.events import Emit
     from envcheck.engine.client import DockerEngine
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 900.0
 """Seconds for which one run waits for another: longer than any `up` takes that is not stuck."""
-
-
-def state_folder(environ: Mapping[str, str]) -> Path:
-    """Where this user's programs keep what they must remember (XDG Base Directory)."""
-    home = environ.get("XDG_STATE_HOME")
-    return Path(home or Path.home() / ".local" / "state") / "envcheck"
 
 
 def engine_folder(environ: Mapping[str, str], engine_id: str) -> Path:
@@ -50,7 +45,7 @@ def open_ledger(folder: Path, engine: DockerEngine, emit: Emit) -> Ledger:
     Raises:
         StepFailed: it cannot be made, or not be used.
     """
-    path = folder / "ledger.sqlite3"
+    path = folder / LEDGER
     # SQLite waits for others everywhere but where the log is set up.
     with settling(folder, "ledger", lambda: None):
         ledger = Ledger(path, lambda: from_labels(engine.observe()))
@@ -116,6 +111,23 @@ def settling(folder: Path, what: str, waiting: Callable[[], None]) -> Iterator[N
         StepFailed: somebody else does not come to an end with it.
     """
     with _held(_shared(folder, what), what, what, lambda _who: waiting()):
+        yield
+
+
+@contextmanager
+def claimed(folder: Path, what: str) -> Iterator[None]:
+    """Be the only process that has something, such as a name, for as long as the context lasts.
+
+    Raises:
+        Held: another has it.
+        StepFailed: the lock's file cannot be made.
+    """
+    path = _shared(folder, quote(what, safe=""))
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(path, what, seconds=0, waiting=lambda _who: None))
+        except OSError as error:
+            raise unusable(path, error) from error
         yield
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envcheck.app import passwords
+from envcheck.app import passwords, variable_files
 from envcheck.app.foreign import left_alone, refuse_elsewhere
 from envcheck.app.garbage import sweep
 from envcheck.app.image_uses import guarded
+from envcheck.app.instances import by_name
 from envcheck.app.known_images import known
 from envcheck.app.loading import load, owner_of
 from envcheck.app.losses import Losses
@@ -61,23 +62,30 @@ def down(session: Session, name: str) -> None:
     Raises:
         EnvcheckError: a step failed.
     """
-    instance, _ = _started(session, "down", name)
+    instance, profile = _started(session, "down", name)
     engine = session.engine()
     with session.holding(instance, session.command):
         session.ledger().end_visit(instance)
-        take_down(session, instance)
+        take_down(session, instance, profile=profile)
     held = [v.name for v in engine.observe().volumes if v.labels.get(Label.INSTANCE) == instance]
     for volume in held:
         session.emit(ev.Kept("volume", volume, "down keeps the data"))
 
 
-def take_down(session: Session, instance: str, staying: Set[str] = frozenset()) -> None:
+def take_down(
+    session: Session,
+    instance: str,
+    staying: Set[str] = frozenset(),
+    *,
+    profile: Profile | None = None,
+) -> None:
     """Remove the containers of an instance, and its network, or those that are not to stay.
 
     Args:
         session: this run, which holds the instance.
         instance: what is taken down.
         staying: the services that go on running, and with them the network.
+        profile: the instance's profile, where that is known.
 
     Raises:
         EnvcheckError: a step failed.
@@ -87,7 +95,10 @@ def take_down(session: Session, instance: str, staying: Set[str] = frozenset()) 
         plan = plan.only(
             lambda act: not isinstance(act, p.RemoveNetwork) and service_of(act) not in staying
         )
-    _raise_first(carry_out(session, plan))
+    outcomes = carry_out(session, plan)
+    if not staying:
+        variable_files.remove_all(session, instance, profile)
+    _raise_first(outcomes)
 
 
 def clean(session: Session, name: str, options: CleanOptions) -> None:
@@ -112,9 +123,9 @@ def _started(session: Session, command: str, name: str) -> tuple[str, Profile | 
 
     With ``--instance`` and no profile named, no profile is needed: labels say what belongs to it.
     """
-    if session.instance and not name:
-        session.emit(ev.Started(command, "", session.instance))
-        return session.instance, None
+    if (instance := by_name(session)) and not name:
+        session.emit(ev.Started(command, "", instance))
+        return instance, None
     profile = load(session, name)
     owner = owner_of(session, profile)
     session.emit(ev.Started(command, profile.name, owner.instance, profile.description))
@@ -152,6 +163,8 @@ def _clean_held(
     outcomes = carry_out(session, plan)
     _tell_what_stayed(session, outcomes)
     after = engine.observe()
+    if not options.only:
+        variable_files.remove_all(session, instance, profile)
     _forget_all(session, instance, options, after)
     session.emit(ev.Freed(max(0, before - engine.disk_use())))
     if not options.only:

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from envcheck.app import builds, images, passwords, seeds
+from envcheck.app import builds, images, passwords, ports, seeds, variable_files
+from envcheck.app.checks.fitness import fit_tools
 from envcheck.app.diagnosis import explainer
 from envcheck.app.foreign import refuse_elsewhere, refuse_taken
 from envcheck.app.loading import load, owner_of, tell_secrets, tell_warnings
@@ -18,10 +19,9 @@ from envcheck.core import events as ev
 from envcheck.core.decide import decide_up, service_of
 from envcheck.core.decide_seeds import seed_notes
 from envcheck.core.errors import EnvcheckError, Problem, ProfileInvalid
-from envcheck.core.plan import AwaitReady, CreateContainer, StartContainer
+from envcheck.core.plan import AwaitReady, StartContainer
 from envcheck.core.put_aside import aside_notes
 from envcheck.core.situation import Situation
-from envcheck.host.network import taken
 from envcheck.images.sources import digest_of
 from envcheck.run.books import JobBook, PortBook
 from envcheck.run.executor import StepOutcome, execute
@@ -31,7 +31,7 @@ from envcheck.run.readiness import ServiceUnready, Target
 from envcheck.run.supplies import Supplies
 from envcheck.run.telling import course
 from envcheck.services.catalogue import KINDS
-from envcheck.services.desired import ImageChoice, desire, published_ports
+from envcheck.services.desired import ImageChoice, desire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from envcheck.core.observed import Observed
     from envcheck.core.plan import ApplySeed, Plan
     from envcheck.core.profile import Profile
-    from envcheck.core.spec import Owner
+    from envcheck.core.spec import ContainerSpec, Owner
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class UpOptions:
         offline: whether nobody on a network is asked for anything.
         on_failure: what becomes of what the run has made, where it fails or is interrupted.
         from_snapshot: the snapshot whose data takes the place of what is there; nothing for none.
+        write_env: the file that the variables are written to; nothing for none.
     """
 
     fail_fast: bool = False
@@ -63,6 +64,7 @@ class UpOptions:
     offline: bool = False
     on_failure: OnFailure = "keep"
     from_snapshot: str = ""
+    write_env: str = ""
 
 
 DEFAULTS = UpOptions()
@@ -85,6 +87,17 @@ class Meanwhile:
 NOTHING = Meanwhile()
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What else a plan's acts are helped with: see `run.supplies.Supplies`."""
+
+    seeded: Callable[[ApplySeed, float], None] = NOTHING.seeded
+    rebound: Callable[[str, EnvcheckError], ContainerSpec | None] = lambda _service, _error: None
+
+
+NO_EXTRAS = Extras()
+
+
 def up(session: Session, name: str, options: UpOptions = DEFAULTS) -> None:
     """Bring a profile up.
 
@@ -95,6 +108,7 @@ def up(session: Session, name: str, options: UpOptions = DEFAULTS) -> None:
     owner = owner_of(session, profile)
     session.emit(ev.Started("up", profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
+    fit_tools(session, profile, owner)
     session.engine()
     converge(session, profile, owner, options, _from_snapshot(session, profile, owner, options))
 
@@ -135,6 +149,7 @@ def converge(  # noqa: PLR0913 - what, whose, how, and what for
         EnvcheckError: as `up`.
     """
     refuse_elsewhere(session, owner)
+    variable_files.agree(session, options.write_env)
     with session.holding(owner.instance, session.command):
         session.ledger().know(owner)
         if not visit:
@@ -146,7 +161,9 @@ def converge(  # noqa: PLR0913 - what, whose, how, and what for
         except EnvcheckError:
             undo(session, owner, options.on_failure)
             raise
-        if not well:
+        if well:
+            variable_files.write_all(session, profile, owner, options.write_env)
+        else:
             undo(session, owner, options.on_failure)
         return well
 
@@ -182,15 +199,26 @@ def _converge(
     observed = session.engine().observe()
     past = past_of(session, desired, observed, look=True)
     with session.settling("ports"):  # two instances would both find the same one free
-        taken = taken_ports(profile) | session.held_elsewhere()
-        now = Situation(desired, observed, taken, past, options.rerun_jobs)
+        occupied = ports.Occupied(
+            observed, ports.taken_ports(profile, past), session.held_elsewhere()
+        )
+        now = Situation(
+            desired,
+            observed,
+            occupied.ports | set(occupied.promised),
+            past,
+            options.rerun_jobs,
+            ports.spare_ports(session, desired, observed),
+        )
         plan = decide_up(now)
-        _hold_ports(session, owner.instance, plan)
+        ports.hold(session, desired, plan)
     session.emit(ev.Section("Services"))
     for note in (*aside_notes(desired, observed), *seed_notes(now)):
         session.emit(ev.Note(note))
+    ports.tell_others(session, desired, plan, occupied)
     services = targets(profile, desired, choices, observed)
-    return run(session, owner, plan, services, fail_fast=options.fail_fast, seeded=meanwhile.seeded)
+    more = Extras(meanwhile.seeded, ports.Rebinding(session, desired))
+    return run(session, owner, plan, services, fail_fast=options.fail_fast, extras=more)
 
 
 def with_made_passwords(session: Session, profile: Profile, owner: Owner) -> Profile:
@@ -203,15 +231,6 @@ def with_made_passwords(session: Session, profile: Profile, owner: Owner) -> Pro
     if whole is not profile:
         tell_secrets(session, whole)
     return whole
-
-
-def _hold_ports(session: Session, instance: str, plan: Plan) -> None:
-    """Record which host ports the new containers will have."""
-    for step in plan.steps:
-        if isinstance(step.act, CreateContainer):
-            spec = step.act.spec
-            ports = {port.container: port.host for port in spec.ports if port.host is not None}
-            session.ledger().hold_ports(instance, spec.service, ports)
 
 
 def get_images(
@@ -265,12 +284,6 @@ def refuse_anonymous_volumes(session: Session, profile: Profile, desired: Desire
         raise ProfileInvalid(problems)
 
 
-def taken_ports(profile: Profile) -> frozenset[int]:
-    """Those of the ports that the profile wishes for that somebody on this machine holds."""
-    wishes = (p.host for s in profile.services.values() for p in published_ports(s))
-    return taken(port for port in wishes if port is not None)
-
-
 def targets(
     profile: Profile, desired: Desired, choices: Mapping[str, ImageChoice], observed: Observed
 ) -> dict[str, Target]:
@@ -302,7 +315,7 @@ def run(  # noqa: PLR0913 - the plan, its services, and how it is carried out
     services: Mapping[str, Target],
     *,
     fail_fast: bool = False,
-    seeded: Callable[[ApplySeed, float], None] = NOTHING.seeded,
+    extras: Extras = NO_EXTRAS,
 ) -> bool:
     """Carry out a plan on the engine for an instance, and tell what was skipped.
 
@@ -321,8 +334,8 @@ def run(  # noqa: PLR0913 - the plan, its services, and how it is carried out
         session.emit,
         services,
         frozenset(fresh),
-        explainer(session, owner.profile),
-        replace(supplies_of(session, owner.instance), seeded=seeded),
+        explainer(session, owner),
+        replace(supplies_of(session, owner.instance), seeded=extras.seeded, rebound=extras.rebound),
     )
 
     def notice(container: str) -> None:
@@ -343,8 +356,9 @@ def run(  # noqa: PLR0913 - the plan, its services, and how it is carried out
 
 def supplies_of(session: Session, instance: str) -> Supplies:
     """What an instance's acts need besides an engine."""
-    jobs, ports = JobBook(session.ledger, instance), PortBook(session.ledger, instance)
-    return Supplies(jobs, seeds.contents, ports)
+    return Supplies(
+        JobBook(session.ledger, instance), seeds.contents, PortBook(session.ledger, instance)
+    )
 
 
 def _tell_waiting(session: Session, services: Mapping[str, Target]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app import connect, passwords
 from envcheck.app.checking.running import running
+from envcheck.app.checks.fitness import fit_tools
 from envcheck.app.foreign import refuse_elsewhere
 from envcheck.app.loading import load, owner_of, tell_warnings
 from envcheck.app.up import DEFAULTS, UpOptions, converge
@@ -84,6 +85,7 @@ def using(
     owner = owner_of(session, profile)
     session.emit(ev.Started(session.command, profile.name, owner.instance, profile.description))
     tell_warnings(session, profile)
+    fit_tools(session, profile, owner)
     session.engine()
     agree(session, owner, after)
     visit = _begun(session, profile, owner, options)

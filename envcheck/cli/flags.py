@@ -13,7 +13,8 @@ COMMON_HELP = {
     "profile": "a name in profiles/, or a path; left out, the only profile there is",
     "json": "one JSON document on stdout, all else on stderr",
     "yes": "agree to what would be asked",
-    "instance": "the name of the running copy; the profile's own name unless given",
+    "instance": "the name of the running copy; auto makes one from the checkout's path; left out, "
+    "that in ENVCHECK_INSTANCE, or the profile's own",
     "quiet": "say nothing but what went wrong",
     "debug": "show the traceback of an error",
 }

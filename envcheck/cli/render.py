@@ -1,4 +1,4 @@
-"""What `plan` and `status` print: values as text, and as data for JSON."""
+"""What `plan` prints, and what lists: values as text, and as data for JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from envcheck.app.checks.exam import Check
-    from envcheck.app.status import InstanceStatus
     from envcheck.core.garbage import Garbage
 
 
@@ -57,23 +56,6 @@ def plan_data(plan: Plan, shown: Callable[[str], str] = str) -> list[dict[str, A
     ]
 
 
-def status_text(found: Sequence[InstanceStatus]) -> str:
-    """A block for each instance, its services in aligned columns."""
-    if not found:
-        return "nothing of envcheck's is on this engine"
-    return "\n\n".join(_instance_text(one) for one in found)
-
-
-def _instance_text(one: InstanceStatus) -> str:
-    lines = [f"{one.instance}   profile {one.profile}   {one.root}"]
-    wide = max((len(service.service) for service in one.services), default=0)
-    for service in one.services:
-        ports = ", ".join(f"127.0.0.1:{host}->{inside}" for inside, host in service.ports.items())
-        lines.append(f"  {service.service:<{wide}}   {service.state:<10} {ports}".rstrip())
-    lines += [f"  volume {name}" for name in one.volumes]
-    return "\n".join(lines)
-
-
 def garbage_text(found: Sequence[Garbage]) -> str:
     """What is left over, under its heading, each with the command that removes it; or nothing."""
     if not found:
@@ -110,8 +92,3 @@ def checks_data(checks: Sequence[Check]) -> list[dict[str, Any]]:
         }
         for check in checks
     ]
-
-
-def status_data(found: Sequence[InstanceStatus]) -> list[dict[str, Any]]:
-    """The instances for JSON."""
-    return [asdict(one) for one in found]

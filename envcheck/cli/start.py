@@ -15,6 +15,7 @@ _INTERRUPTED = 130
 def main() -> None:
     """The console script ``envcheck``: the user tasks, wherever it is called."""
     _prepare()
+    _complete()
     from envcheck.cli.program import main as run
 
     run()
@@ -26,6 +27,16 @@ def inv() -> None:
     from envcheck.cli.program import inv as run
 
     run()
+
+
+def _complete() -> None:
+    """Answer a shell that asks what may follow, and end: Invoke is not loaded for that."""
+    if sys.argv[1:2] == ["--complete"]:
+        from envcheck.cli.completing import answer, asked
+
+        if asked(sys.argv):
+            answer(sys.argv)
+            sys.exit(0)
 
 
 def _prepare() -> None:

@@ -12,10 +12,13 @@ from envcheck.cli.verb import Answer, Run, verb
 __all__ = [
     "bundle",
     "check",
+    "ci",
     "clean",
+    "completion",
     "doctor",
     "down",
     "env",
+    "init",
     "lock",
     "logs",
     "onboard",
@@ -37,24 +40,28 @@ _LOCKED = "only the images of the lockfile will do, and all of them must be in i
 _ON_FAILURE = "keep, down or clean: what becomes of what a failed or interrupted run has made"
 _SNAPSHOT = "save the data in a snapshot first; without a word, where a terminal is there"
 _NO_SNAPSHOT = "save nothing first"
+_WRITE_ENV = "write the variables to this file (.env.envcheck, say); `down` and `clean` remove it"
 _OFFLINE = "ask no registry and fetch nothing; what is not here already is an error"
 
 
-@verb(telling=True, locked=_LOCKED, offline=_OFFLINE, on_failure=_ON_FAILURE)
-def onboard(
+@verb(telling=True, locked=_LOCKED, offline=_OFFLINE, on_failure=_ON_FAILURE, write_env=_WRITE_ENV)
+def onboard(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
     profile: str,
     *,
     locked: bool = False,
     offline: bool = False,
     on_failure: str = "keep",
+    write_env: str = "",
 ) -> None:
     """Check the machine, bring a profile up, say how to connect: the one command to begin with."""
     from envcheck.app.onboard import onboard as do
     from envcheck.app.rollback import on_failure as said
     from envcheck.app.up import UpOptions
 
-    options = UpOptions(locked=locked, offline=offline, on_failure=said(on_failure))
+    options = UpOptions(
+        locked=locked, offline=offline, on_failure=said(on_failure), write_env=write_env
+    )
     do(run.session, profile, run.results, options)
 
 
@@ -180,6 +187,7 @@ def plan(run: Run, profile: str) -> Answer:
     offline=_OFFLINE,
     on_failure=_ON_FAILURE,
     from_snapshot="begin with the data of this snapshot: a name, or a file",
+    write_env=_WRITE_ENV,
 )
 def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     run: Run,
@@ -191,6 +199,7 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     offline: bool = False,
     on_failure: str = "keep",
     from_snapshot: str = "",
+    write_env: str = "",
 ) -> None:
     """Converge, and return when every service is verified ready."""
     from envcheck.app.rollback import on_failure as said
@@ -198,7 +207,7 @@ def up(  # noqa: PLR0913 - one parameter a flag, as Invoke reads them
     from envcheck.app.up import up as do
 
     options = UpOptions(
-        fail_fast, rerun_jobs, locked, offline, said(on_failure), from_snapshot=from_snapshot
+        fail_fast, rerun_jobs, locked, offline, said(on_failure), from_snapshot, write_env
     )
     do(run.session, profile, options)
 
@@ -250,16 +259,25 @@ def outdated(run: Run, profile: str) -> Answer:
     return Answer(render_pins.outdated_text(found), {"images": render_pins.outdated_data(found)})
 
 
-@verb(answers=True)
-def status(run: Run, profile: str) -> Answer:
-    """Show every instance on this engine."""
+@verb(answers=True, watch="keep it true in place, until Ctrl-C; needs a terminal")
+def status(run: Run, profile: str, *, watch: bool = False) -> Answer:
+    """Show every instance on this engine: services, ports, age, health, disk."""
     from envcheck.app.garbage import find
-    from envcheck.app.status import status as do
+    from envcheck.app.status import begin
+    from envcheck.cli import watch as watching
+    from envcheck.cli.status_table import status_data, status_text
 
-    found = do(run.session, profile)
+    if watch:
+        watching.refuse_unwatchable(json=run.json)
+    looker = begin(run.session, profile)
+    if watch:
+        with looker.changes() as wait:
+            watching.watch(lambda: run.bus.blanked(status_text(looker.look())), wait)
+        return Answer()
+    found = looker.look()
     left = () if profile or run.session.instance else find(run.session)
-    text = f"{render.status_text(found)}{render.garbage_text(left)}"
-    data = {"instances": render.status_data(found), "garbage": render.garbage_data(left)}
+    text = f"{run.bus.blanked(status_text(found))}{render.garbage_text(left)}"
+    data = {"instances": status_data(found), "garbage": render.garbage_data(left)}
     return Answer(text, data)
 
 
@@ -312,6 +330,44 @@ def bundle(run: Run, action: str, target: str, *, output: str = "", into: str = 
     else:
         done = asdict(load_bundle(run.session, target, into))
     return Answer("", {"bundle": done})
+
+
+@verb(answers=True, which="bash, zsh or fish")
+def completion(_run: Run, which: str) -> Answer:
+    """Print a script with which a shell completes tasks, flags, profiles and services."""
+    from envcheck.cli.shell_scripts import script
+
+    return Answer(script(which))
+
+
+@verb(
+    answers=True,
+    name="what the profile is to be called; the folder's name unless given",
+    services="kinds that it shall have besides what is found, such as postgres,redis",
+)
+def init(run: Run, name: str, *, services: str = "") -> Answer:
+    """Write a first profile from what the project's files say, after showing it and asking."""
+    from dataclasses import asdict
+
+    from envcheck.app.init import init as do
+    from envcheck.cli.starting import init_text
+
+    offered = do(run.session, name, services)
+    return Answer(init_text(offered), {"profile": asdict(offered)})
+
+
+@verb(answers=True, action="init", system="github or gitlab")
+def ci(run: Run, action: str, system: str, profile: str) -> Answer:
+    """Write a workflow: `ci init github|gitlab [PROFILE] [-- COMMAND]`, after asking."""
+    import sys
+    from dataclasses import asdict
+
+    from envcheck.app.ci import ci_init
+    from envcheck.cli.after_dashes import after_dashes
+    from envcheck.cli.starting import ci_text
+
+    offered = ci_init(run.session, action, system, profile, after_dashes(sys.argv))
+    return Answer(ci_text(offered), {"files": [asdict(each) for each in offered]})
 
 
 @verb()

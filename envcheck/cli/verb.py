@@ -7,14 +7,13 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from invoke.exceptions import Exit
 
 from envcheck.cli.ci import for_ci, make_folder
-from envcheck.cli.failures import failure
 from envcheck.cli.flags import (
     COMMON_HELP,
     NOTHING_MORE,
@@ -30,7 +29,7 @@ from envcheck.cli.listeners import listeners, program_name, refuse_unknown_progr
 from envcheck.cli.positional import NO_LETTERS, task_of
 from envcheck.cli.streams import say
 from envcheck.core.errors import ExitCode, UsageError
-from envcheck.core.lanes import timeline
+from envcheck.core.failures import failure
 from envcheck.core.report import fold
 from envcheck.reporters.bus import Bus
 from envcheck.reporters.calling import as_called
@@ -169,7 +168,7 @@ def run(
         this = Run(session, bus, json=common.json, ci=telling.ci)
         answer, trace = _attempt(work, this)
         with _undisturbed(), closing(session):
-            report = _report(bus, answer)
+            report = bus.report(answer.extra)
             bus.finish(report)
     if trace and common.debug:
         say(Outside(runner=True).text(bus.blanked(trace)), sys.stderr)
@@ -202,14 +201,6 @@ def _with_files(telling: Telling, work: Work) -> tuple[list[Reporter], Work]:
         raise refused
 
     return [], refuse
-
-
-def _report(bus: Bus, answer: Answer) -> Report:
-    seconds = bus.seconds
-    whole = fold(bus.events)
-    return replace(
-        whole, seconds=seconds, timeline=timeline(bus.timed, seconds), extra=answer.extra
-    )
 
 
 def _attempt(work: Work, this: Run) -> tuple[Answer, str]:

@@ -162,12 +162,20 @@ def _bindings(
         port
         for name, service in services.items()
         if standings[name].keep and not (standings[name].runs or standings[name].rests)
-        for port in host_ports.preferred(service.ports) | host_ports.insisted(service.ports)
+        for port in _given(service, now)
     }
     unavailable = host_ports.busy(observed, now.taken, leaving=leaving) | reserved
     new = {name: s.ports for name, s in services.items() if not standings[name].keep}
     current = {name: _had(standings[name], now.past.ports.get(name, {})) for name in new}
-    return host_ports.allot(new, current, unavailable)
+    kept = {name: now.past.kept(name, ports) for name, ports in new.items()}
+    return host_ports.allot(new, current, unavailable, kept=kept, spare=now.spare)
+
+
+def _given(service: DesiredService, now: Situation) -> frozenset[int]:
+    """The host ports of a container that does not run: those on record, and those asked for."""
+    had = now.past.ports.get(service.name, {}).values()
+    asked = host_ports.preferred(service.ports) | host_ports.insisted(service.ports)
+    return asked.union(had)
 
 
 def _had(standing: Standing, before: Mapping[int, int]) -> dict[int, int]:

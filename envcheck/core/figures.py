@@ -62,3 +62,11 @@ def ago(value: float) -> str:
             count = max(0, int(value // unit))
             return f"{count} {word if count == 1 else word + 's'} ago"
     raise AssertionError(value)
+
+
+def age(value: float) -> str:
+    """How old something is, seconds, in a few letters: ``40 s``, ``5 min``, ``3 h``, ``12 d``."""
+    for most, unit, word in ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h")):
+        if value < most:
+            return f"{int(value // unit)} {word}"
+    return f"{int(value // 86_400)} d"

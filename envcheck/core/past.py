@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from envcheck.core.seeding import UNREAD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Iterable, Mapping, Set
 
     from envcheck.core.jobs import JobRecord
+    from envcheck.core.profile import Port
     from envcheck.core.seeding import Mark, Unread
 
 
@@ -28,6 +29,7 @@ class Past:
         marks: the marks of volumes that were made for a seed, by the volume's name.
         halves: names of volumes that hold a part of a snapshot only.
         ports: the host ports that services had last, by service and container port.
+        wishes: the host ports that their profile asked for then; None where it asked for any.
     """
 
     jobs: Mapping[str, JobRecord] = field(default_factory=dict)
@@ -35,10 +37,23 @@ class Past:
     marks: Mapping[str, Mark | None] = field(default_factory=dict)
     halves: Set[str] = frozenset()
     ports: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    wishes: Mapping[str, Mapping[int, int | None]] = field(default_factory=dict)
 
     def mark(self, volume: str) -> Mark | Unread | None:
         """The mark of a volume, as far as somebody has looked."""
         return self.marks.get(volume, UNREAD)
+
+    def kept(self, service: str, ports: Iterable[Port]) -> frozenset[int]:
+        """Those of a service's container ports whose host ports stay what they were.
+
+        They are those for which the profile asks for the same as it did when they were given.
+        """
+        before = self.wishes.get(service, {})
+        return frozenset(
+            port.container
+            for port in ports
+            if port.container in before and before[port.container] == port.host
+        )
 
 
 NOTHING_KNOWN = Past()

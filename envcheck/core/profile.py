@@ -36,6 +36,7 @@ class Vocabulary:
         jobs: the kinds that are meant to end.
         seedable: the kinds whose database can be filled from files.
         secrets: a kind to the variables whose passwords can be generated.
+        ports: a kind to the container port that it publishes where a profile does not say.
     """
 
     kinds: frozenset[str]
@@ -44,6 +45,7 @@ class Vocabulary:
     jobs: frozenset[str] = frozenset()
     seedable: frozenset[str] = frozenset()
     secrets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ports: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,9 @@ class Requires:
 class Profile:
     """A whole profile. ``root`` is the absolute folder of its file.
 
-    ``tools`` maps a program to its version range, empty for any version. ``warnings`` are sentences
-    about what is allowed but unwise, such as a floating tag.
+    ``tools`` maps a program to its version range, empty for any version. ``exports`` maps variables
+    for programs on this machine to texts with places, see `core.exports`. ``warnings`` are
+    sentences about what is allowed but unwise, such as a floating tag.
     """
 
     name: str
@@ -170,3 +173,4 @@ class Profile:
     requires: Requires = field(default_factory=Requires)
     tools: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    exports: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets

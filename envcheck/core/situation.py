@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from envcheck.core import host_ports
@@ -10,7 +10,7 @@ from envcheck.core.past import NOTHING_KNOWN, Past
 from envcheck.core.spec import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Mapping, Set
 
     from envcheck.core.desired import Desired, DesiredService
     from envcheck.core.observed import Observed, SeenContainer
@@ -21,7 +21,8 @@ class Situation:
     """What should be, what is, what was, and what was asked for.
 
     Attributes:
-        taken: host ports that somebody listens on.
+        taken: host ports that somebody listens on, or that other instances are about to have.
+        spare: a free host port for each service and container port that may need one.
         past: what is known from earlier runs.
         rerun_jobs: whether jobs that are done already are to be run again.
     """
@@ -31,6 +32,7 @@ class Situation:
     taken: Set[int] = frozenset()
     past: Past = NOTHING_KNOWN
     rerun_jobs: bool = False
+    spare: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,10 @@ def _lost_ports(service: DesiredService, seen: SeenContainer, now: Situation) ->
     if seen.state == "running":
         return ()
     busy = host_ports.busy(now.observed, now.taken, leaving={seen.name})
-    return tuple(sorted(host_ports.preferred(service.ports) & busy))
+    # What it was given is on record; where that is lost, it may be what the profile asks for.
+    given = frozenset(now.past.ports.get(service.name, {}).values())
+    given = given or host_ports.preferred(service.ports)
+    return tuple(sorted((given - host_ports.insisted(service.ports)) & busy))
 
 
 def _connectable(seen: SeenContainer, name: str, observed: Observed) -> bool:

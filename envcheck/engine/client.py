@@ -17,6 +17,7 @@ from envcheck.engine.about import About
 from envcheck.engine.archive import Archive
 from envcheck.engine.build import BuildOptions, context_tar, follow_build
 from envcheck.engine.container_config import container_config
+from envcheck.engine.counting import counted
 from envcheck.engine.exec_line import ExecLine, begin
 from envcheck.engine.failures import SDK_ERRORS, explanation, our_error, ours, symptom
 from envcheck.engine.happenings import EventStream, events_of
@@ -114,7 +115,7 @@ class DockerEngine:
     @ours("adding up the engine's disk use")
     def disk_use(self) -> int:
         """Bytes that images, volumes and containers take, as the engine counts them."""
-        return seen.disk_use(self._api.df())
+        return seen.disk_use(counted(self._api.df))
 
     def volume_sizes(self) -> dict[str, int]:
         """Bytes that each volume takes, as the engine counts; see `engine.volumes`."""

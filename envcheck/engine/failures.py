@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import requests
 import urllib3
-from docker.errors import APIError, DockerException, TLSParameterError
+from docker.errors import APIError, DockerException, StreamParseError, TLSParameterError
 
 from envcheck.core.errors import (
     EnvcheckError,
@@ -39,6 +39,7 @@ R = TypeVar("R")
 
 SDK_ERRORS = (
     DockerException,
+    StreamParseError,  # a stream that ends in the midst of a word
     requests.exceptions.RequestException,
     # The SDK reads streams below requests: this comes where the engine goes away in the middle.
     urllib3.exceptions.HTTPError,
@@ -57,6 +58,7 @@ _MISSING_IMAGE = ("registry.unknown-image", "registry.access-denied", "registry.
 # What tells most about why nobody answered, most telling first. The SDK and urllib3 wrap it deeply.
 _TELLING: tuple[type[BaseException], ...] = (
     TLSParameterError,
+    StreamParseError,
     ssl.SSLError,
     socket.gaierror,
     TimeoutError,

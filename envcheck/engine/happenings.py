@@ -43,8 +43,9 @@ class EventStream:
 
 @ours("listening to the engine's events")
 def events_of(api: Any, instance: str) -> EventStream:
-    """The events of an instance's containers from now on."""
-    filters = {"type": "container", "label": f"{Label.INSTANCE}={instance}"}
+    """The events of an instance's containers from now on; without a name, those of all."""
+    label = f"{Label.INSTANCE}={instance}" if instance else Label.INSTANCE
+    filters = {"type": "container", "label": label}
     return EventStream(api.events(filters=filters, decode=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from envcheck.engine import seen
+from envcheck.engine.counting import counted
 from envcheck.engine.failures import ours
 
 
@@ -16,5 +17,9 @@ def volume_sizes(api: Any) -> dict[str, int]:
     what is told of each volume, from API 1.52 on (moby, api/docs/CHANGELOG.md).
     """
     asked = {"type": "volume", "verbose": "1"}
-    answer = api._get(api._url("/system/df"), params=asked)  # noqa: SLF001
-    return seen.volume_sizes(api._result(answer, True))  # noqa: SLF001, FBT003 - the SDK's own way
+
+    def ask() -> Any:
+        answer = api._get(api._url("/system/df"), params=asked)  # noqa: SLF001
+        return api._result(answer, True)  # noqa: SLF001, FBT003 - the SDK's own way
+
+    return seen.volume_sizes(counted(ask))

@@ -50,7 +50,7 @@ def held(
     Args:
         path: the file; made with its folder.
         command: what others are told of who holds it.
-        seconds: how long to wait for others.
+        seconds: how long to wait for others; 0 for not at all.
         waiting: called once before waiting, with who holds it as far as that is known.
 
     Raises:
@@ -146,6 +146,8 @@ def _is_free(descriptor: int) -> bool:
 
 
 def _wait(descriptor: int, path: Path, seconds: float) -> None:
+    if not seconds:
+        raise Held(_read(path))
     try:
         within(seconds, lambda: fcntl.flock(descriptor, fcntl.LOCK_EX))
     except TimeoutError:

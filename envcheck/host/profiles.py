@@ -10,6 +10,7 @@ from envcheck.core.errors import Fix, UsageError
 from envcheck.core.nearest import nearest
 
 FOLDER = "profiles"
+HERE = Path()
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -28,7 +29,7 @@ def find(name: str) -> ProfileFile:
     Raises:
         UsageError: there is none, or with no name more than one; the message lists what there is.
     """
-    path = _path(name)
+    path = path_in(HERE, name)
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -38,20 +39,28 @@ def find(name: str) -> ProfileFile:
     return ProfileFile(text, _shown(path), str(path.resolve().parent))
 
 
-def known() -> dict[str, Path]:
-    """The profiles in the folder `profiles/` here, by name."""
-    folder = Path(FOLDER)
-    files = sorted(f for ending in _ENDINGS for f in folder.glob(f"*{ending}"))
-    return {file.stem: file for file in files}
+def known(project: Path = HERE) -> dict[str, Path]:
+    """The profiles in the folder `profiles/` of a project, by name."""
+    return {file.stem: file for file in profiles_in(project / FOLDER)}
 
 
-def _path(name: str) -> Path:
+def profiles_in(folder: Path) -> list[Path]:
+    """The files in a folder that may be profiles."""
+    return sorted(f for ending in _ENDINGS for f in folder.glob(f"*{ending}"))
+
+
+def path_in(folder: Path, name: str) -> Path:
+    """The file of the profile that a name or a path means in a project's folder.
+
+    Raises:
+        UsageError: as `find`.
+    """
     if name and (name.endswith(_ENDINGS) or os.sep in name):
-        return Path(name)
-    profiles = known()
+        return folder / name
+    profiles = known(folder)
     if name in profiles:
         return profiles[name]
-    listed = ", ".join(profiles) or f"none: no folder {FOLDER}/ with a .yaml file here"
+    listed = ", ".join(profiles) or f"none: no folder {folder / FOLDER}/ with a .yaml file here"
     if not name and len(profiles) == 1:
         return next(iter(profiles.values()))
     if not name:

@@ -6,22 +6,25 @@ import sys
 import time
 from dataclasses import replace
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from envcheck.core.errors import EnvcheckError
 from envcheck.core.events import Connect, ProfileRead
+from envcheck.core.lanes import timeline
+from envcheck.core.report import fold
 from envcheck.core.secrets import blank_values
 from envcheck.core.texts import with_texts
 from envcheck.core.timeline import Timed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from envcheck.core.events import Event
     from envcheck.core.report import Report
     from envcheck.reporters.protocol import Reporter
 
 T = TypeVar("T")
+NOTHING: Mapping[str, Any] = {}
 
 _SAID = frozenset(
     {
@@ -88,6 +91,12 @@ class Bus:
             # A closed pipe is no trouble: whoever read our output (`head`) has seen enough.
             if not isinstance(trouble, BrokenPipeError):
                 print(_told(trouble), file=sys.stderr)  # noqa: T201
+
+    def report(self, extra: Mapping[str, Any] = NOTHING) -> Report:
+        """All of it as one value, with what the command adds."""
+        seconds = self.seconds
+        course = timeline(self.timed, seconds)
+        return replace(fold(self.events), seconds=seconds, timeline=course, extra=extra)
 
     def blanked(self, text: str, shortest: int = 0) -> str:
         """A text that is no event, without those secrets; shorter ones are left if so asked."""

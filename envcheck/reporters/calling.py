@@ -1,8 +1,11 @@
-"""How the reader calls envcheck's tasks: by ``./inv``, or as ``envcheck``. Pure."""
+"""How the reader calls envcheck's tasks: by ``./inv``, or as ``envcheck``."""
 
 from __future__ import annotations
 
+import os
 import re
+
+from envcheck.core.instances import VARIABLE
 
 TIE = "\xa0"
 """A space at which a text is not broken."""
@@ -12,8 +15,14 @@ _OWN_COMMAND = re.compile(r"(^|`)envcheck ")
 
 def call(program: str, verb: str, profile: str, instance: str) -> str:
     """The command for a task on an instance."""
-    words = [program, verb, profile]
-    if instance not in ("", profile):
+    return " ".join(filter(None, (program, verb, meant(profile, instance))))
+
+
+def meant(profile: str, instance: str) -> str:
+    """The words of a command that say which instance it is about."""
+    words = [profile]
+    # Where a variable says what instances are called, the profile's own name must be said too.
+    if instance and (instance != profile or os.environ.get(VARIABLE)):
         words += ["--instance", instance]
     return " ".join(filter(None, words))
 

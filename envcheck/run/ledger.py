@@ -112,10 +112,10 @@ class Ledger:
         return frozenset(row[0] for row in self._file.ask("SELECT name FROM instances"))
 
     def forget_instance(self, instance: str) -> None:
-        """Strike off an instance of which nothing is left, with its ports and jobs."""
+        """Strike off an instance of which nothing is left, with all that is on record of it."""
         with self._file.whole():
-            columns = {"instances": "name", "ports": "instance", "visits": "instance"}
-            for table, column in columns.items():
+            tables = ("ports", "wishes", "visits", "variable_files")
+            for table, column in (("instances", "name"), *((one, "instance") for one in tables)):
                 self._file.tell(f"DELETE FROM {table} WHERE {column} = ?", instance)  # noqa: S608
             self.forget_jobs(instance)
 
@@ -206,8 +206,11 @@ class Ledger:
     # Ports
 
     def hold_ports(self, instance: str, service: str, ports: Mapping[int, int]) -> None:
-        """Record which host ports a service has got, by container port."""
+        """Record which host ports a service has got, by container port; these, and no others."""
         with self._file.whole():
+            self._file.tell(
+                "DELETE FROM ports WHERE instance = ? AND service = ?", instance, service
+            )
             for inside, host in ports.items():
                 self._file.tell(
                     "INSERT OR REPLACE INTO ports VALUES (?, ?, ?, ?)",
@@ -222,6 +225,47 @@ class Ledger:
         ):
             found.setdefault(service, {})[inside] = host
         return found
+
+    def held_by_others(self, instance: str) -> dict[int, str]:
+        """The host ports that other instances had last, each with one of those."""
+        rows = self._file.ask("SELECT host, instance FROM ports WHERE instance != ?", instance)
+        return dict(rows)
+
+    def wish_ports(self, instance: str, service: str, wishes: Mapping[int, int | None]) -> None:
+        """Record which host ports a service was to have, by container port; None for any."""
+        with self._file.whole():
+            self._file.tell(
+                "DELETE FROM wishes WHERE instance = ? AND service = ?", instance, service
+            )
+            for inside, host in wishes.items():
+                values = (instance, service, inside, host)
+                self._file.tell("INSERT INTO wishes VALUES (?, ?, ?, ?)", *values)
+
+    def wishes(self, instance: str) -> dict[str, dict[int, int | None]]:
+        """The host ports that an instance's services were to have, by container port."""
+        found: dict[str, dict[int, int | None]] = {}
+        for service, inside, host in self._file.ask(
+            "SELECT service, container, host FROM wishes WHERE instance = ?", instance
+        ):
+            found.setdefault(service, {})[inside] = host
+        return found
+
+    # Files with variables
+
+    def add_variable_file(self, path: str, instance: str) -> None:
+        """Record that an instance's variables stand in a file, or are about to."""
+        self._file.tell("INSERT OR REPLACE INTO variable_files VALUES (?, ?)", path, instance)
+
+    def variable_files(self, instance: str) -> tuple[str, ...]:
+        """The files that an instance's variables were written to."""
+        rows = self._file.ask(
+            "SELECT path FROM variable_files WHERE instance = ? ORDER BY path", instance
+        )
+        return tuple(row[0] for row in rows)
+
+    def forget_variable_file(self, path: str) -> None:
+        """Record that a file is gone, or somebody else's."""
+        self._file.tell("DELETE FROM variable_files WHERE path = ?", path)
 
     # Runs
 

@@ -50,10 +50,29 @@ CREATE TABLE deeds (
 );
 """
 _SINCE = {
-    2: "CREATE TABLE visits (instance TEXT PRIMARY KEY, standing TEXT NOT NULL);",
+    2: """
+CREATE TABLE visits (instance TEXT PRIMARY KEY, standing TEXT NOT NULL);
+CREATE TABLE wishes (
+    instance TEXT NOT NULL, service TEXT NOT NULL,
+    container INTEGER NOT NULL, host INTEGER,
+    PRIMARY KEY (instance, service, container)
+);
+CREATE TABLE variable_files (path TEXT PRIMARY KEY, instance TEXT NOT NULL);
+""",
 }
 """By version, what it added to the tables of the one before."""
 _WAIT = 30.0  # seconds for another process to end its entry
+_GLANCE = 0.2  # seconds that a mere look may wait
+
+
+def glance(path: Path, question: str) -> list[tuple[Any, ...]]:
+    """What a ledger says, for who would rather have no answer than wait or change anything."""
+    try:
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=_GLANCE)) as db:
+            return db.execute(question).fetchall()
+    except sqlite3.Error:
+        return []
 
 
 class LedgerFile:

@@ -126,6 +126,16 @@ def listening(lookout: Lookout, engine: Engine, instance: str) -> Iterator[None]
 
     An engine that cannot tell is no obstacle: containers are looked at now and then as well.
     """
+    with hearing(lookout.hear, engine, instance):
+        yield
+
+
+@contextmanager
+def hearing(hear: Callable[[Happening], None], engine: Engine, instance: str) -> Iterator[None]:
+    """Have this told what happens to an instance's containers, or to all of ours, meanwhile.
+
+    Where the engine cannot tell, nothing is told.
+    """
     try:
         happenings = within(_OPENING, lambda: engine.happenings(instance))
     except (EnvcheckError, TimeoutError):
@@ -134,7 +144,7 @@ def listening(lookout: Lookout, engine: Engine, instance: str) -> Iterator[None]
 
     def pass_on() -> None:
         for happening in happenings:
-            lookout.hear(happening)
+            hear(happening)
 
     with beside(pass_on, happenings.close):
         yield

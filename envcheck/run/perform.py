@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 Explain = Callable[[Target, EnvcheckError], EnvcheckError]
 
 _SHOWN_LINES = 50
+MOST_PORTS = 5
+"""How often a container is made anew on other ports, where each is taken before it starts."""
 
 
 class Performer:
@@ -157,8 +159,7 @@ class Performer:
                 engine.create_container(act.spec)
                 self._made("container", act.spec.name, act.cause)
             case p.StartContainer():
-                engine.start_container(act.name)
-                self._changed("started", "container", act.name)
+                self._start(act)
             case p.StopContainer():
                 engine.stop_container(act.name, act.grace)
                 self._changed("stopped", "container", act.name)
@@ -187,6 +188,29 @@ class Performer:
                 mark_volume(engine, act.container, act.mark, Mark("left", ""))
             case _:
                 raise StepFailed(f"this engine cannot do {act}", id="bug.unknown-act")
+
+    def _start(self, act: p.StartContainer) -> None:
+        """Start a container; where somebody took its port since that was settled, on another."""
+        tries = 0
+        while not self._started(act, last=tries == MOST_PORTS):
+            tries += 1
+        self._changed("started", "container", act.name)
+
+    def _started(self, act: p.StartContainer, *, last: bool) -> bool:
+        """Whether it could be started; where not, it is made anew on other ports."""
+        try:
+            self._engine.start_container(act.name)
+        except EnvcheckError as error:
+            spec = None if last else self._supplies.rebound(act.service, error)
+            if spec is None:
+                raise
+        else:
+            return True
+        # By its id: what could not be started is what goes, whatever has its name by then.
+        self._engine.remove_container(self._engine.inspect_container(act.name).id)
+        self._engine.create_container(spec)
+        self._made("container", act.name, "its port was taken meanwhile")
+        return False
 
     def _job(self, act: p.StartJob | p.AwaitJob | p.SkipJob) -> None:
         target, jobs = self._targets[act.service], self._supplies.jobs
@@ -233,7 +257,8 @@ class Performer:
         before = self._seeding.get(target.service.name, 0.0)
         ready = replace(ready, seconds=before + ready.seconds)
         # Not only of what this run has started: who started it may have been killed over it.
-        self._supplies.ports.hold(target.service.name, ready.state.ports)
+        if ready.state.ports:  # one that has lost its network has none, and gets them back
+            self._supplies.ports.hold(target.service.name, ready.state.ports)
         tell_ready(target, ready, self._emit, fresh=fresh)
         with self._lock:
             self._ready.add(target.service.name)

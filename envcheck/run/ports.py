@@ -165,7 +165,7 @@ class Engine(Protocol):
         """
 
     def happenings(self, instance: str) -> Happenings:
-        """What happens to an instance's containers from now on."""
+        """What happens to an instance's containers from now on; without a name, to all of ours."""
 
     def logs(self, name: str, lines: int) -> tuple[str, ...]:
         """The last lines that a container printed, oldest first."""

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from envcheck.core.errors import EnvcheckError
     from envcheck.core.plan import ApplySeed
     from envcheck.core.seeding import SeedFile
+    from envcheck.core.spec import ContainerSpec
     from envcheck.run.ports import Content, Contents, JobRecords, PortRecords
 
 
@@ -41,14 +43,18 @@ def _nothing(file: SeedFile) -> Content:
 class Supplies:
     """The records of an instance's jobs and ports, and the contents of its seeds' files.
 
-    ``seeded`` is called when a seed was applied, with the seconds that it took; its service may be
-    stopped and started again by that.
+    Attributes:
+        seeded: called when a seed was applied, with the seconds that it took; its service may be
+            stopped and started again by that.
+        rebound: called when a service's container could not be started; gives it back on other host
+            ports where that may help, and nothing where it cannot.
     """
 
     jobs: JobRecords
     contents: Contents
     ports: PortRecords = field(default_factory=Unheld)
     seeded: Callable[[ApplySeed, float], None] = lambda _act, _seconds: None
+    rebound: Callable[[str, EnvcheckError], ContainerSpec | None] = lambda _service, _error: None
 
 
 NO_SUPPLIES = Supplies(Unrecorded(), _nothing)

@@ -40,4 +40,5 @@ def vocabulary() -> Vocabulary:
         jobs=frozenset(kind.name for kind in KINDS.values() if kind.job),
         seedable=frozenset(kind.name for kind in KINDS.values() if kind.seeder),
         secrets={kind.name: kind.secrets for kind in KINDS.values() if kind.secrets},
+        ports={kind.name: kind.port for kind in KINDS.values() if kind.port},
     )

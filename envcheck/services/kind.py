@@ -9,8 +9,10 @@ from envcheck.core.spec import DEFAULT_GRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from envcheck.core.reference import Reference
+    from envcheck.services.scratch import Around, Scratch
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,8 @@ class Kind:
         job: whether it is meant to end: ready means done then, and nothing is asked of it.
         seeder: how `seed` files get into it; None where it cannot be seeded.
         client: its own client, for who wants to look into it; None for a plain shell.
+        scratch: how a program gets databases beside the service's own, for as long as the context
+            lasts; None where it can have none.
         stop_signal: what its process is told to end with, where its image does not say so itself;
             nothing for the engine's own choice, SIGTERM.
         grace: seconds that it may take to end before it is killed.
@@ -193,5 +197,6 @@ class Kind:
     job: bool = False
     seeder: Seeder | None = None
     client: Client | None = None
+    scratch: Callable[[Access, Around], AbstractContextManager[Scratch]] | None = None
     stop_signal: str = ""
     grace: int = DEFAULT_GRACE

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import secrets
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from envcheck.core.figures import size
 from envcheck.services.kind import DATA_GRACE, Access, Answer, Client, Kind, Marker, Question
+from envcheck.services.postgres_login import database_of, talk, url, user_of
+from envcheck.services.postgres_scratch import scratch
 from envcheck.services.postgres_seed import SEEDER
 from envcheck.services.pq import connected
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from envcheck.core.reference import Reference
-    from envcheck.services.pq import Conversation
 
 # From 18 on the official image keeps its data one folder higher and refuses a volume on the old
 # path, even an empty one (docker-library/postgres, docker-entrypoint.sh and issue 1400).
@@ -31,39 +29,6 @@ def data_path(image: Reference) -> str:
     return _NEW_PATH if new else _OLD_PATH
 
 
-def _user(access: Access) -> str:
-    return access.environment.get("POSTGRES_USER") or "postgres"
-
-
-def _database(access: Access) -> str:
-    return access.environment.get("POSTGRES_DB") or _user(access)
-
-
-def url(access: Access) -> str:
-    """The connection URI as libpq and most libraries read it."""
-    password = access.environment.get("POSTGRES_PASSWORD", "")
-    secret = f":{quote(password, safe='')}" if password else ""
-    return (
-        f"postgresql://{quote(_user(access), safe='')}{secret}"
-        f"@{access.host}:{access.port}/{quote(_database(access), safe='')}"
-    )
-
-
-def _talk(access: Access) -> AbstractContextManager[Conversation]:
-    """A conversation with the profile's credentials; NotReady where there is none."""
-    from psycopg.conninfo import make_conninfo
-
-    conninfo = make_conninfo(
-        host=access.host,
-        port=access.port,
-        user=_user(access),
-        password=access.environment.get("POSTGRES_PASSWORD", ""),
-        dbname=_database(access),
-        application_name="envcheck",
-    )
-    return connected(conninfo, access.timeout)
-
-
 # No row for those who may not see the setting: all but superusers and pg_read_all_settings.
 _DATA_DIRECTORY = "SELECT setting FROM pg_settings WHERE name = 'data_directory'"
 
@@ -77,7 +42,7 @@ def probe(access: Access) -> Answer:
     Raises:
         NotReady: the server did not answer the query; the text is the server's or libpq's own.
     """
-    with _talk(access) as server:
+    with talk(access) as server:
         rows = server.ask(_DATA_DIRECTORY)
         return Answer(server.version, rows[0][0] if rows else "")
 
@@ -94,7 +59,7 @@ def dial(url: str, seconds: float) -> str:
 
 
 def _credentials(access: Access) -> str:
-    with _talk(access) as server:
+    with talk(access) as server:
         ((user, superuser),) = server.ask(
             "SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user"
         )
@@ -103,7 +68,7 @@ def _credentials(access: Access) -> str:
 
 
 def _is_there(access: Access) -> str:
-    with _talk(access) as server:
+    with talk(access) as server:
         ((name, encoding, bytes_used),) = server.ask(
             "SELECT datname, pg_encoding_to_char(encoding), pg_database_size(oid)"
             " FROM pg_database WHERE datname = current_database()"
@@ -113,7 +78,7 @@ def _is_there(access: Access) -> str:
 
 def _writable(access: Access) -> str:
     table = f"envcheck_{secrets.token_hex(8)}"
-    with _talk(access) as server:
+    with talk(access) as server:
         server.ask("BEGIN")
         server.ask(f"CREATE TABLE {table} (word text)")
         server.ask(f"INSERT INTO {table} VALUES ('written') RETURNING word")  # noqa: S608 - our own
@@ -126,7 +91,7 @@ _MARKER = "envcheck_marker"
 
 
 def _write(access: Access, word: str) -> None:
-    with _talk(access) as server:
+    with talk(access) as server:
         server.ask("BEGIN")
         server.ask("SET LOCAL synchronous_commit = on")
         server.ask(f"DROP TABLE IF EXISTS {_MARKER}")
@@ -136,7 +101,7 @@ def _write(access: Access, word: str) -> None:
 
 
 def _read(access: Access, word: str) -> str:
-    with _talk(access) as server:
+    with talk(access) as server:
         if server.ask("SELECT to_regclass($1)", _MARKER) == [("",)]:
             return ""
         found = server.ask(f"SELECT word FROM {_MARKER} WHERE word = $1", word)  # noqa: S608
@@ -144,13 +109,13 @@ def _read(access: Access, word: str) -> str:
 
 
 def _remove(access: Access, _word: str) -> None:
-    with _talk(access) as server:
+    with talk(access) as server:
         server.ask(f"DROP TABLE IF EXISTS {_MARKER}")
 
 
 def _client_environment(access: Access) -> dict[str, str]:
     """All by libpq's variables, so that `psql -c …`, `pg_dump` and their like need no more."""
-    where = {"PGHOST": access.host, "PGUSER": _user(access), "PGDATABASE": _database(access)}
+    where = {"PGHOST": access.host, "PGUSER": user_of(access), "PGDATABASE": database_of(access)}
     password = access.environment.get("POSTGRES_PASSWORD")
     return {**where, "PGPASSWORD": password} if password else where
 
@@ -175,6 +140,7 @@ POSTGRES = Kind(
     marker=Marker(_write, _read, _remove),
     seeder=SEEDER,
     client=Client("psql", _client_environment),
+    scratch=scratch,
     # Fast shutdown: SIGTERM would wait for every client to leave (postgresql.org/docs/current/
     # server-shutdown.html); so the official image has it as its STOPSIGNAL.
     stop_signal="SIGINT",

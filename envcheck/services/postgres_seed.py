@@ -35,6 +35,12 @@ def _restore(variables: Mapping[str, str], path: str) -> tuple[str, ...]:
     return ("pg_restore", *_to_database(variables), *ours, *once, path)
 
 
+def dump(variables: Mapping[str, str], path: str) -> tuple[str, ...]:
+    """Dumps the database to a file, as `SEEDER.restore` takes it."""
+    form = ("--format", "custom", "--compress", "0")  # it is read again at once
+    return ("pg_dump", *_to_database(variables), "--no-password", *form, "--file", path)
+
+
 def _ping(variables: Mapping[str, str]) -> tuple[str, ...]:
     return ("psql", *_to_database(variables), "--no-psqlrc", "--quiet", "--command", "SELECT 1")
 

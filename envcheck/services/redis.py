@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,11 +20,14 @@ from envcheck.services.kind import (
     NotReady,
     Question,
 )
+from envcheck.services.scratch import SECONDS, Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import redis
+
+    from envcheck.services.scratch import Around, Scratch
 
 
 def _password(access: Access) -> str | None:
@@ -35,11 +39,11 @@ def _password(access: Access) -> str | None:
     return None
 
 
-def url(access: Access) -> str:
-    """The connection URL, database 0."""
+def url(access: Access, database: int = 0) -> str:
+    """The connection URL of a logical database."""
     password = _password(access)
     secret = f":{quote(password, safe='')}@" if password else ""
-    return f"redis://{secret}{access.host}:{access.port}/0"
+    return f"redis://{secret}{access.host}:{access.port}/{database}"
 
 
 @contextmanager
@@ -67,9 +71,9 @@ def _client(address: str, seconds: float) -> Iterator[redis.Redis]:
         client.close()
 
 
-def _open(access: Access) -> Any:
+def _open(access: Access, database: int = 0) -> Any:
     # Any: with its commands' answers, the client's types are those of its asyncio twin as well.
-    return _client(url(access), access.timeout)
+    return _client(url(access, database), access.timeout)
 
 
 def probe(access: Access) -> Answer:
@@ -172,6 +176,49 @@ def _remove(access: Access, _word: str) -> None:
             _told(lambda: client.bgsave(schedule=True))
 
 
+_DATABASES = 16
+"""As many as there are where the server is told nothing else (redis.conf, ``databases``)."""
+
+
+@dataclass(frozen=True)
+class _Logical:
+    """The logical databases but the first, which is the profile's own; each is one process's."""
+
+    access: Access
+    around: Around
+    slow: bool = False
+
+    def make(self) -> Database:
+        """The first that nobody has, with nothing in it."""
+        with _open(self.access) as client:
+            many = int(_setting(client, "databases") or _DATABASES)
+        for number in range(1, many):
+            if self.around.take(str(number)):
+                self._flush(number)
+                return Database(str(number), url(self.access, number))
+        raise NotReady(
+            f"all of its {many} logical databases are in use: 0 is the profile's own, and each of "
+            "the others is a test's; run fewer at once, or start it with more `--databases`"
+        )
+
+    def drop(self, name: str) -> None:
+        """Empty it, and let others have it."""
+        try:
+            self._flush(int(name))
+        finally:
+            self.around.give(name)
+
+    def _flush(self, number: int) -> None:
+        with _open(self.access, number) as client:
+            client.flushdb()
+
+
+@contextmanager
+def scratch(access: Access, around: Around) -> Iterator[Scratch]:
+    """Logical databases of one's own."""
+    yield _Logical(replace(access, timeout=SECONDS), around)
+
+
 def data_path(_image: object) -> str:
     """Where the official image keeps its snapshots and append-only files."""
     return "/data"
@@ -199,6 +246,7 @@ REDIS = Kind(
     ),
     marker=Marker(_write, _read, _remove),
     client=Client("redis-cli", _client_environment),
+    scratch=scratch,
     # SIGTERM saves what `save` is set to (redis.io, "Redis signal handling").
     grace=DATA_GRACE,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_docker.plugin import Services
 
-from envcheck.services import postgres, pq, redis
+from envcheck.services import postgres, postgres_login, pq, redis
 from envcheck.services.kind import Access, NotReady
 from tests.engine.conftest import INSTANCE, Docker
 
@@ -105,7 +105,7 @@ def test_postgres_that_is_stopped_after_it_let_us_in_is_not_waited_for_either(
 
     def talk() -> None:
         nonlocal begun
-        with pq.connected(postgres.url(database), 5.0) as server:
+        with pq.connected(postgres_login.url(database), 5.0) as server:
             ((pid,),) = server.ask("SELECT pg_backend_pid()")
             docker("exec", f"{INSTANCE}-probe-postgres", "bash", "-c", 'kill -STOP "$0"', pid)
             begun = time.monotonic()

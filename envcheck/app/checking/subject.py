@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks.exam import Check, Exam
+from envcheck.reporters.calling import call
 from envcheck.run.readiness import access_to
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ class Instance:
 
     def command(self, verb: str) -> str:
         """The command line of another task for this instance."""
-        words = ["envcheck", verb, self.owner.profile]
-        if self.owner.instance != self.owner.profile:
-            words += ["--instance", self.owner.instance]
-        return " ".join(words)
+        return call("envcheck", verb, self.owner.profile, self.owner.instance)
 
 
 @dataclass(frozen=True)

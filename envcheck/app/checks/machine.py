@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.app.checks.exam import Check, Exam, verdict
 from envcheck.app.loading import recipes_of
+from envcheck.app.port_holders import holder_of
 from envcheck.core.errors import Fix
 from envcheck.core.figures import size
 from envcheck.core.pins import Pins
@@ -18,7 +19,6 @@ from envcheck.core.spec import Label
 from envcheck.doctor.facts import SeenImage
 from envcheck.host.disk import disk_of
 from envcheck.host.network import taken
-from envcheck.host.processes import listener
 from envcheck.images.sources import here
 from envcheck.services.desired import published_ports
 
@@ -155,29 +155,20 @@ def ports(exam: Exam) -> Result:
     wishes = wished_ports(exam.profile)
     if not wishes:
         return PORTS.result("pass", "none are published")
-    seen = exam.engine.observe().containers
+    observed = exam.engine.observe()
+    seen = observed.containers
     mine = exam.owner.instance
     own = {p for c in seen if c.instance == mine for p in c.ports.values()}
-    foreign = {p: c for c in seen if c.instance != mine for p in c.ports.values()}
+    foreign = {p for c in seen if c.instance != mine for p in c.ports.values()}
     held = sorted(port for port in wishes if port not in own and (port in foreign or taken([port])))
     if not held:
         groups = ((set(wishes) - own, "free"), (set(wishes) & own, "in use by this instance"))
         text = ", ".join(f"{_listed(sorted(group))} {word}" for group, word in groups if group)
         return PORTS.result("pass", text)
     insisted = [port for port in held if wishes[port]]
-    who = []
-    commands = []
-    for port in held:
-        if port in foreign:
-            container = foreign[port]
-            project = container.labels.get("com.docker.compose.project") or container.instance
-            of = f" of {project}" if project else ""
-            who.append(f"{port} by container {container.name}{of}")
-            commands.append(f"docker stop {container.name}")
-        else:
-            process = listener(port)
-            who.append(f"{port} by {process.name}, pid {process.pid}" if process else f"{port}")
-            commands += [f"kill {process.pid}"] if process else []
+    holders = {port: holder_of(port, observed) for port in held}
+    who = [f"{port} by {holder.name}" if holder else f"{port}" for port, holder in holders.items()]
+    commands = [holder.stop for holder in holders.values() if holder]
     text = f"taken: {', '.join(who)}"
     fault = "docker.port-taken" if any(port in foreign for port in held) else "machine.port-taken"
     if insisted:

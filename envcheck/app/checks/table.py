@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from envcheck.app.checks import machine, round_trips
+from envcheck.app.checks.node import node_checks
 from envcheck.app.checks.tools import tool_checks
 from envcheck.core.errors import UsageError
 
@@ -34,7 +35,7 @@ _GENERAL = (
 
 def all_checks(profile: Profile | None) -> tuple[Check, ...]:
     """The checks for a profile, or those that make sense without one."""
-    return (*tool_checks(profile), *_GENERAL)
+    return (*tool_checks(profile), *node_checks(profile), *_GENERAL)
 
 
 def chosen(checks: tuple[Check, ...], only: str) -> tuple[Check, ...]:

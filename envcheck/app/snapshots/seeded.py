@@ -10,11 +10,11 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from envcheck.app.places import state_folder
 from envcheck.app.snapshots.contents import holdings
 from envcheck.app.snapshots.file import open_snapshot
 from envcheck.app.snapshots.restoring import Goal, fill, take_away
 from envcheck.app.snapshots.taking import Place, Source, start_again, take
-from envcheck.app.state import state_folder
 from envcheck.core import events as ev
 from envcheck.core.errors import EnvcheckError, SnapshotInvalid
 from envcheck.core.spec import Label, fingerprint

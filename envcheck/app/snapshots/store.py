@@ -8,9 +8,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from envcheck.app.places import state_folder
 from envcheck.app.snapshots.file import open_snapshot, verify
 from envcheck.app.snapshots.taking import Place, teller
-from envcheck.app.state import state_folder
 from envcheck.core.errors import EnvcheckError, Fix, UsageError
 from envcheck.core.snapshot import is_name, name_at
 from envcheck.host.snapshot_files import (

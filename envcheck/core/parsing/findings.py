@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from envcheck.core.parsing.yaml_source import Path, Source
     from envcheck.core.profile import Place
 
-_PART_DEPTH = {"services": 3, "requires": 2, "tools": 2}
+_PART_DEPTH = {"services": 3, "requires": 2, "tools": 2, "exports": 2}
 
 
 @dataclass

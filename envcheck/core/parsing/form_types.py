@@ -46,6 +46,7 @@ Sentence = Annotated[str, PlainValidator(values.sentence), WithJsonSchema(_TEXT)
 Name = Annotated[str, PlainValidator(values.name), WithJsonSchema(_matching(values.NAME))]
 NameKey = Annotated[str, PlainValidator(values.name), _key(values.NAME)]
 ProgramKey = Annotated[str, PlainValidator(values.program), _key(values.PROGRAM)]
+ExportKey = Annotated[str, PlainValidator(values.variable), _key(values.EXPORTED)]
 Specifier = Annotated[str, PlainValidator(values.specifier), WithJsonSchema(_TEXT)]
 Size = Annotated[int, PlainValidator(values.size), WithJsonSchema(_matching(values.SIZE))]
 Duration = Annotated[float, PlainValidator(values.duration), _DURATION]

@@ -14,6 +14,7 @@ from envcheck.core.parsing.form_types import (
     Command,
     Duration,
     Environment,
+    ExportKey,
     Folder,
     HttpPath,
     Image,
@@ -270,6 +271,16 @@ class ProfileForm(Form):
         default_factory=dict,
         description="Programs that the project needs on the host, each with its version range.",
         examples=[{"git": ">=2.30"}],
+    )
+    exports: dict[ExportKey, Written] = Field(
+        default_factory=dict,
+        description=(
+            "Variables for programs on this machine, besides those that each kind has, or in their "
+            "place. {db.url}, {db.host}, {db.port}, {db.user}, {db.password} and {db.database} "
+            "stand for what the service db has, {db.port.8080} for the host's port of one of "
+            "several, {db.NAME} for a variable of its environment; {{ is a brace."
+        ),
+        examples=[{"DATABASE_URL": "{db.url}?sslmode=disable"}],
     )
     services: dict[NameKey, ServiceForm] = Field(
         description="The services, by name.",

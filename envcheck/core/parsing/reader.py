@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.errors import ProfileInvalid
+from envcheck.core.exports import escaped
 from envcheck.core.parsing.findings import Findings
 from envcheck.core.parsing.forms import TIMEOUT
 from envcheck.core.parsing.interpolate import InterpolationError, interpolate
@@ -99,6 +100,8 @@ def _fill(value: Any, path: Path, environ: Mapping[str, str], findings: Findings
 
 
 def _fill_text(text: str, path: Path, environ: Mapping[str, str], findings: Findings) -> str:
+    if path[:1] == ("exports",):  # a value's own braces are no places
+        environ = {name: escaped(value) for name, value in environ.items()}
     try:
         result = interpolate(text, environ, passwords=_may_hold_passwords(path))
     except InterpolationError as error:
@@ -125,6 +128,7 @@ def _profile(reading: Reading, file: str, root: str) -> Profile:
         requires=Requires(form.requires.docker, form.requires.memory, form.requires.disk),
         tools=form.tools,
         warnings=tuple(reading.findings.warnings),
+        exports=form.exports,
     )
 
 

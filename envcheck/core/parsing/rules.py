@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from envcheck.core.nearest import did_you_mean
 from envcheck.core.order import in_order
+from envcheck.core.parsing.export_rules import check_exports
 from envcheck.core.parsing.forms import MAX_SERVICES
 from envcheck.core.parsing.password_rules import check_passwords
 from envcheck.core.parsing.service_rules import check_service
@@ -29,6 +30,7 @@ def check(reading: Reading) -> None:
     _no_circle(reading)
     _insisted_once(reading)
     check_passwords(reading)
+    check_exports(reading)
 
 
 def _services_enough(reading: Reading) -> bool:

@@ -16,6 +16,7 @@ from envcheck.core.parsing.refusals import RefusedError, WrongTypeError
 from envcheck.core.parsing.wording import Unquoted, quote
 
 NAME = "[a-z0-9][a-z0-9_-]{0,39}"
+EXPORTED = "[A-Za-z_][A-Za-z0-9_]{0,99}"
 PROGRAM = "[A-Za-z0-9][A-Za-z0-9._+-]{0,39}"
 SIZE = r"[0-9]{1,15}(?:\.[0-9]{1,3})? ?(?:[KMGT]i?B|B)"
 DURATION = (
@@ -73,6 +74,15 @@ def program(value: Any) -> str:
     found = text(value)
     if not re.fullmatch(PROGRAM, found):
         raise RefusedError(f"{quote(found)} is not the name of a program", "such as git")
+    return found
+
+
+def variable(value: Any) -> str:
+    """The name of a variable that every shell can have."""
+    found = text(value)
+    if not re.fullmatch(EXPORTED, found):
+        said = f"{quote(found)} cannot be the name of a variable"
+        raise RefusedError(said, "letters, digits and '_', such as DATABASE_URL")
     return found
 
 

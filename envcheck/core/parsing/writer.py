@@ -29,6 +29,7 @@ def dump_profile(profile: Profile) -> str:
         "description": profile.description,
         "requires": _requires(profile.requires),
         "tools": dict(profile.tools),
+        "exports": dict(profile.exports),
         "services": {name: _service(service) for name, service in profile.services.items()},
     }
     return yaml.dump(

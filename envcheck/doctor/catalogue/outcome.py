@@ -65,6 +65,7 @@ def outcomes(explained: Iterable[Fault]) -> tuple[Fault, ...]:
                 "IncompleteRead",
                 "InvalidChunkLength",
                 "ProtocolError",
+                "StreamParseError",
             )
             & alone,
             what="the connection to the engine broke off",

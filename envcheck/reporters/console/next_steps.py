@@ -9,6 +9,7 @@ from envcheck.reporters.calling import as_called, call, unbroken
 from envcheck.reporters.console.lines import Span, flow, line, wrap
 
 if TYPE_CHECKING:
+    from envcheck.core.errors import Fix
     from envcheck.core.report import Report
     from envcheck.reporters.console.lines import Block
     from envcheck.reporters.console.page import Page
@@ -46,9 +47,16 @@ def _needed(report: Report) -> str:
     if not fixes:
         fixes = [result.fix for result in report.results if result.status in ("fail", "error")]
     for fix in filter(None, fixes[:1]):
-        if fix.commands and not fix.destructive:
+        if fix.commands and not fix.destructive and not _about_what_is_gone(report, fix):
             return fix.commands[0]
+    if report.taken_back:
+        return ""
     return f"docker logs {report.failures[0].container}" if report.failures else ""
+
+
+def _about_what_is_gone(report: Report, fix: Fix) -> bool:
+    """Whether it looks at a container that was taken away again."""
+    return bool(report.taken_back) and fix.commands[0].startswith("docker ")
 
 
 def mending(report: Report, page: Page) -> Block:

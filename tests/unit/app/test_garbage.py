@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from envcheck.app.garbage import find, sweep
+from envcheck.app.places import state_folder
 from envcheck.app.session import Session
 from envcheck.app.snapshots.file import Writer
 from envcheck.app.snapshots.store import kept
-from envcheck.app.state import state_folder
 from envcheck.app.teardown import CleanOptions, clean
 from envcheck.cli.render import garbage_data, garbage_text
 from envcheck.core import events as ev

@@ -142,7 +142,7 @@ def test_a_word_that_is_none_is_refused_with_the_nearest() -> None:
     assert "clean" in caught.value.fix.text
 
 
-def test_a_removal_that_a_killed_run_had_begun_is_brought_to_its_end(town: Town) -> None:
+def test_what_a_killed_run_had_begun_to_stop_or_remove_is_brought_to_its_end(town: Town) -> None:
     """The engine may be at it still, and nothing shows it while the container is being killed."""
     town.world.up()
     ledger = town.session().ledger()
@@ -151,6 +151,9 @@ def test_a_removal_that_a_killed_run_had_begun_is_brought_to_its_end(town: Town)
     ledger.begin_deed(run, 1, Deed("remove", "container", "shop-cache"))
     ledger.end_deed(run, 1)  # and made again since
     ledger.begin_deed(run, 2, Deed("remove", "volume", "shop_db-data"))
+    ledger.begin_deed(run, 3, Deed("stop", "container", "shop-db"))
     with town.session().holding("shop", "up"):
-        assert town.running() == {"db", "cache"}
+        assert town.running() == {"cache"}
+    assert town.world.engine.observe().container("shop-web") is None
+    assert town.world.engine.observe().container("shop-db") is not None
     assert town.world.engine.observe().volume("shop_db-data") is not None

@@ -116,7 +116,7 @@ def test_every_task_of_the_design_is_there_with_its_common_flags() -> None:
 
 def test_no_flag_has_a_short_form_but_those_that_were_given_one() -> None:
     """It would change its meaning with the next flag that begins with the same letter."""
-    given = {"bundle": ["o"], "snapshot": ["o"], "logs": ["f"]}
+    given = {"bundle": ["o"], "logs": ["f"], "snapshot": ["o"]}
     for name, task in collection().tasks.items():
         short = [n for argument in task.get_arguments() for n in argument.names if len(n) == 1]
         assert short == given.get(name, []), name

@@ -6,8 +6,7 @@ import json
 import re
 import shlex
 
-from envcheck.app.status import InstanceStatus, ServiceStatus
-from envcheck.cli.render import plan_data, plan_text, status_data, status_text
+from envcheck.cli.render import plan_data, plan_text
 from tests.unit.worlds import World
 
 NOTHING = "# nothing to do: everything stands as the profile says"
@@ -81,38 +80,3 @@ def test_a_plan_as_data_holds_the_same() -> None:
     typed = [line for line in plan_text(plan).splitlines() if not line.startswith("#")]
     assert typed == [command for step in data for command in step["commands"]]
     assert all(shlex.split(line)[0] == "docker" for line in typed)
-
-
-SHOP = InstanceStatus(
-    "shop",
-    "shop",
-    "/home/anna/shop",
-    (
-        ServiceStatus("cache", "shop-cache", "running", {6379: 6379, 80: 8080}),
-        ServiceStatus("db", "shop-db", "exited", {}),
-    ),
-    ("shop_db-data",),
-)
-
-
-def test_an_instance_is_a_block_in_aligned_columns() -> None:
-    two = InstanceStatus("two", "shop", "/other", (), ())
-    assert status_text([SHOP, two]).splitlines() == [
-        "shop   profile shop   /home/anna/shop",
-        "  cache   running    127.0.0.1:6379->6379, 127.0.0.1:8080->80",
-        "  db      exited",
-        "  volume shop_db-data",
-        "",
-        "two   profile shop   /other",
-    ]
-
-
-def test_where_nothing_is_here_it_says_so() -> None:
-    assert status_text([]) == "nothing of envcheck's is on this engine"
-    assert status_data([]) == []
-
-
-def test_an_instance_as_data_can_be_written_as_json() -> None:
-    (data,) = json.loads(json.dumps(status_data([SHOP])))
-    assert data["instance"] == "shop"
-    assert data["services"][0]["ports"] == {"6379": 6379, "80": 8080}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from envcheck.core.decide import decide_up
+from envcheck.core.past import Past
 from envcheck.core.plan import CreateContainer
+from envcheck.core.situation import Situation
 from envcheck.core.spec import Label, NetworkSpec, PortBinding
 from tests.unit.plans import said, shown
 from tests.unit.worlds import World, desired
@@ -189,3 +193,35 @@ def stranger(world: World, port: int) -> None:
     )
     world.engine.create_container(foreign)
     world.engine.start_container("theirs")
+
+
+def again(text: str, past: Past, **more: Any) -> tuple[PortBinding, ...]:
+    """The ports of the cache that is brought up again after it was down."""
+    now = Situation(desired(text), World().engine.observe(), past=past, **more)
+    acts = [step.act for step in decide_up(now).steps]
+    (spec,) = [act.spec for act in acts if isinstance(act, CreateContainer)]
+    return spec.ports
+
+
+HAD = Past(ports={"cache": {6379: 20007}}, wishes={"cache": {6379: 6379}})
+
+
+def test_an_instance_keeps_what_it_was_given_over_down_and_up() -> None:
+    """Also where the port that it prefers has come free: who wrote it down need not look again."""
+    assert again(SMALL, HAD) == (PortBinding(6379, 20007),)
+
+
+def test_what_it_was_given_is_no_more_where_the_profile_asks_for_another() -> None:
+    assert again(text_of("7000:6379"), HAD) == (PortBinding(6379, 7000),)
+
+
+def test_what_it_was_given_is_no_more_where_somebody_has_it() -> None:
+    assert again(SMALL, HAD, taken={20007}) == (PortBinding(6379, 6379),)
+
+
+def test_an_auto_port_is_kept_and_else_a_spare_one_so_that_it_stays() -> None:
+    auto = text_of("'auto:6379'")
+    had = Past(ports=HAD.ports, wishes={"cache": {6379: None}})
+    spare = {("cache", 6379): 20009}
+    assert again(auto, had, spare=spare) == (PortBinding(6379, 20007),)
+    assert again(auto, had, spare=spare, taken={20007}) == (PortBinding(6379, 20009),)

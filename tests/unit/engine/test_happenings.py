@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from docker.errors import DockerException
+from docker.errors import DockerException, StreamParseError
 
 from envcheck.engine.happenings import EventStream
 
@@ -44,6 +44,7 @@ class Stream:
     "error",
     [
         DockerException("Cancellable streams not supported for the SSH protocol"),
+        StreamParseError("Expecting property name enclosed in double quotes"),
         OSError(107, "Transport endpoint is not connected"),
         AttributeError("'NoneType' object has no attribute 'raw'"),
     ],

@@ -168,7 +168,30 @@ def test_one_that_an_earlier_version_has_made_gets_the_tables_that_it_lacks(path
     with closing(Ledger(path)) as ledger:
         ledger.use("redis:8.0.2", "shop", before=False)
     with closing(sqlite3.connect(path)) as db:
-        db.executescript("DROP TABLE visits; PRAGMA user_version = 1;")
+        for table in ("visits", "wishes", "variable_files"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("PRAGMA user_version = 1")
     with closing(Ledger(path)) as ledger:
         assert [record.reference for record in ledger.images()] == ["redis:8.0.2"]
         assert ledger.visit("shop") is None
+
+
+def test_a_services_ports_are_those_that_it_got_last(path: Path) -> None:
+    """Also where the profile names another port of the container's: the old one is not held."""
+    with closing(Ledger(path)) as ledger:
+        ledger.hold_ports("shop", "web", {80: 8080})
+        ledger.hold_ports("shop", "web", {81: 8081})
+        ledger.hold_ports("other", "web", {80: 20001})
+        assert ledger.ports("shop") == {"web": {81: 8081}}
+        assert ledger.held_by_others("shop") == {20001: "other"}
+
+
+def test_what_was_wished_for_is_on_record_and_gone_with_the_instance(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        ledger.wish_ports("shop", "web", {80: 8080, 81: None})
+        ledger.add_variable_file("/home/anna/.env", "shop")
+        assert ledger.wishes("shop") == {"web": {80: 8080, 81: None}}
+        assert ledger.variable_files("shop") == ("/home/anna/.env",)
+        ledger.forget_instance("shop")
+        assert ledger.wishes("shop") == {}
+        assert ledger.variable_files("shop") == ()

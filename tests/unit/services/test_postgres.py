@@ -10,7 +10,8 @@ import pytest
 
 from envcheck.core.reference import parse_reference
 from envcheck.services.kind import NotReady
-from envcheck.services.postgres import POSTGRES, data_path, dial, probe, url
+from envcheck.services.postgres import POSTGRES, data_path, dial, probe
+from envcheck.services.postgres_login import url
 from tests.unit.services.throwaway import (
     PATIENCE,
     access,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import pytest
 
 from envcheck.services.kind import Answer, KeepsNothing, NotReady
-from envcheck.services.redis import REDIS, dial, probe, url
+from envcheck.services.redis import REDIS, dial, probe, scratch, url
 from tests.unit.services.throwaway import (
     PATIENCE,
     access,
@@ -239,3 +239,42 @@ def test_its_data_is_where_the_official_image_has_it() -> None:
     from envcheck.core.reference import parse_reference
 
     assert REDIS.data_path(parse_reference("redis:8.0.2")) == "/data"
+
+
+class Names:
+    """Names that only one has at a time; some are another's."""
+
+    def __init__(self, *others: str) -> None:
+        self.taken = set(others)
+
+    def take(self, name: str) -> bool:
+        """Take one, if it is free."""
+        free = name not in self.taken
+        self.taken.add(name)
+        return free
+
+    def give(self, name: str) -> None:
+        """Give it back."""
+        self.taken.remove(name)
+
+    def execute(self, command: object, environment: object) -> None:
+        """Nobody runs a command."""
+
+
+def test_a_database_for_a_test_is_the_first_that_nobody_has_and_empty() -> None:
+    asked: list[str] = []
+    serve = redis(asked, CONFIG=setting("databases", "4"))
+    names = Names("1", "3")
+    with server(serve) as port:
+        there = access(port)
+        with scratch(there, names) as made:
+            found = made.make()
+            assert (found.name, found.url) == ("2", url(there, 2))
+            assert found.url.endswith("/2")
+            assert asked[-2:] == ["SELECT 2", "FLUSHDB"]
+            with pytest.raises(NotReady, match="all of its 4 logical databases are in use"):
+                made.make()
+            asked.clear()
+            made.drop("2")
+            assert asked[-2:] == ["SELECT 2", "FLUSHDB"]
+            assert names.taken == {"1", "3"}
