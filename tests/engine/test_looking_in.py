@@ -121,17 +121,15 @@ def behind_a_terminal(shop: Cli, docker: Docker) -> None:
 def printed(shop: Cli) -> None:
     """Merged, without the secret, each long line in one piece."""
     lines = read(shop)
-    assert [line for line in lines if line.startswith("chat")] == [
-        "chat  | one",
-        "chat  | •••",
-        f"chat  | {'x' * 40000}",
-        "chat  | ready",
-    ]
+    chat = [line for line in lines if line.startswith("chat")]
+    # Two streams: the engine reads them side by side.
+    assert {*chat[:2]} == {"chat  | one", "chat  | •••"}
+    assert chat[2:] == [f"chat  | {'x' * 40000}", "chat  | ready"]
     assert any(line.startswith("cache | ") for line in lines)
     assert read(shop, "chat", "--lines", "1") == ["ready"]
     assert read(shop, "chat", "--since", "2000000000") == []
     report = shop("logs", "shop", "chat", "--instance", NAME, "--json").report
-    assert [line["text"] for line in report["lines"]][:2] == ["one", "•••"]
+    assert {line["text"] for line in report["lines"][:2]} == {"one", "•••"}
     assert shop("logs", "shop", "--instance", NAME, "--json", "--follow").code == 2
 
 
