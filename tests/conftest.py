@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from envcheck.app.doctor import working_engine
 from envcheck.app.session import Session
+from tests.effort import few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,12 @@ collect_ignore = ["sample"]
 
 # How long one example takes says how busy the machine is, and an example that imports a client
 # library for the first time takes long: neither is a failure.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient",
+    max_examples=few(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("patient")
 
 

@@ -70,7 +70,7 @@ LINES = {
     "envcheck bundle s": "save",
     "envcheck --ver": "--version",
     "envcheck nosuch --x": "",
-    "inv shi": "ship",
+    "inv sh": "shell ship",
     "inv ship --": "--to",
     "inv clean shop --only c": "cache",
 }

@@ -13,6 +13,7 @@ from envcheck.core.decide import decide_up, needs_work
 from envcheck.core.errors import ObjectConflict
 from envcheck.core.observed import Observed, owned
 from envcheck.core.situation import Situation
+from tests import effort
 from tests.unit.plans import shown, touched
 from tests.unit.random_worlds import (
     IMAGES,
@@ -28,7 +29,7 @@ from tests.unit.worlds import World, desired
 if TYPE_CHECKING:
     from envcheck.core.plan import Plan
 
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=effort.few(15), deadline=None)
 
 
 class Killed(BaseException):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from envcheck.app.connect import FORMATS, formatted
 from envcheck.core.errors import UsageError
 from envcheck.core.gitlab import dotenv
+from tests.effort import few
 
 FOUND = {
     "DATABASE_URL": "postgresql://app:s3cret@127.0.0.1:5432/app",
@@ -33,7 +34,7 @@ def test_a_line_each_with_nothing_quoted() -> None:
     assert "gitlab" in FORMATS
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=few(15), deadline=None)
 @given(st.dictionaries(st.from_regex(r"[A-Za-z_]\w{0,9}", fullmatch=True), st.text(), max_size=6))
 def test_it_is_read_back_as_it_was_or_refused(variables: dict[str, str]) -> None:
     try:

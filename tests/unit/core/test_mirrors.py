@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from envcheck.core.errors import UsageError
 from envcheck.core.mirrors import Mirror, Place, parse_file, parse_variable, places_of
 from envcheck.core.reference import parse_reference
+from tests.effort import few
 
 DIGEST = f"sha256:{'ab' * 32}"
 HUB = Place("docker.io", "library/postgres")
@@ -67,7 +68,7 @@ def test_a_file_that_is_wrong_says_where(text: str, place: str) -> None:
     assert met.value.what.startswith(place)
 
 
-@settings(max_examples=50)
+@settings(max_examples=few(15))
 @given(st.text(max_size=40))
 def test_no_text_brings_it_down(text: str) -> None:
     for read in (parse_variable, lambda words: parse_file(words, "m.yaml")):

@@ -24,6 +24,7 @@ from envcheck.core.profile import (
     VolumeMount,
 )
 from envcheck.core.reference import Reference
+from tests.effort import few
 from tests.unit.core.reading import read
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def placeless(profile: Profile) -> Profile:
     return replace(profile, services=moved)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=few(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(profiles())
 def test_reading_what_was_written_gives_the_same_profile(profile: Profile) -> None:
     assert placeless(read(dump_profile(profile), {"A": "wrong"})) == profile
@@ -228,7 +229,7 @@ def read_or_refused(text: str) -> list[Problem]:
     return []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=few(100), deadline=None)
 @given(slips())
 def test_a_slip_in_a_profile_is_a_problem_and_never_a_crash(text: str) -> None:
     for problem in read_or_refused(text):
@@ -254,7 +255,7 @@ FIELDS = ["kind", "image", "build", "environment", "ports", "volumes", "depends_
 FIELDS += ["verify", "timeout", "prots", "pid", "'[key]'"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=few(100), deadline=None)
 @given(
     st.dictionaries(st.sampled_from(KEYS), yaml_values, max_size=4),
     st.dictionaries(st.sampled_from(FIELDS), yaml_values, max_size=6),

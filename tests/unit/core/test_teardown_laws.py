@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from envcheck.core.observed import Observed
 from envcheck.core.spec import Label
 from envcheck.core.teardown import Known, decide_clean, decide_down, leftovers
+from tests import effort
 from tests.unit.plans import touched
 from tests.unit.random_worlds import (
     IMAGES,
@@ -25,7 +26,7 @@ from tests.unit.worlds import World
 if TYPE_CHECKING:
     from envcheck.core.plan import Plan
 
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=effort.few(15), deadline=None)
 NOTHING = Known(frozenset(), frozenset(), {}, frozenset())
 
 

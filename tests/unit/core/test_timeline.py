@@ -11,9 +11,10 @@ from envcheck.core import events as ev
 from envcheck.core.lanes import Timeline, timeline
 from envcheck.core.phases import phase_of, who
 from envcheck.core.timeline import Timed, TimedStep, critical_path, steps_of
+from tests.effort import few
 from tests.unit.core.timings import Job, carried_out, longest, plans
 
-fast = settings(max_examples=80, deadline=None)
+fast = settings(max_examples=few(25), deadline=None)
 RUNS = st.lists(plans(shortest=1), min_size=1, max_size=3)
 
 

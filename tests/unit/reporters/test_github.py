@@ -18,6 +18,7 @@ from envcheck.reporters import markdown
 from envcheck.reporters.console import console_reporter
 from envcheck.reporters.github import GithubReporter, commands
 from envcheck.reporters.outside import Outside
+from tests.effort import few
 from tests.unit.reporters.anything import runs
 from tests.unit.reporters.made import MADE
 from tests.unit.reporters.recorded import CONNECT, PASSWORD, PULL_FAILED, RUNS, Run
@@ -110,7 +111,7 @@ def test_the_file_is_named_as_the_repository_calls_it(
 
 
 @given(runs())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=few(15), deadline=None)
 def test_no_text_breaks_out_of_a_command(run: Run) -> None:
     for line in commands(Outside().report(run.report), "./inv"):
         read(line)
@@ -121,7 +122,7 @@ OURS = re.compile(r"(<details><summary>[^<>]*</summary>\n?|</details>\n?|<pre>[^
 
 
 @given(runs())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=few(15), deadline=None)
 def test_no_text_breaks_out_of_the_summary(run: Run) -> None:
     blocks = markdown.summary(Outside().report(run.report), "./inv")
     rows = 0

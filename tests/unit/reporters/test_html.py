@@ -14,6 +14,7 @@ from envcheck.core.errors import ExitCode
 from envcheck.core.report import fold
 from envcheck.reporters.html import page
 from envcheck.reporters.html.picture import tick
+from tests.effort import few
 from tests.unit.reporters.anything import runs
 from tests.unit.reporters.made import MADE
 from tests.unit.reporters.recorded import (
@@ -110,7 +111,7 @@ def test_every_recorded_run_makes_a_page_that_stands_alone(run: Run) -> None:
 
 
 @given(runs())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=few(15), deadline=None)
 def test_no_text_of_a_run_becomes_markup(run: Run) -> None:
     assert_alone(parsed(run))
 

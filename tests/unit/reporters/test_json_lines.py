@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from envcheck.core import events as ev
 from envcheck.core.report import fold
 from envcheck.reporters.json_lines import SCHEMA, JsonLinesReporter, line_of
+from tests.effort import few
 from tests.unit.reporters.anything import EVENTS
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "progress.md"
@@ -105,7 +106,7 @@ def _each_kind() -> list[ev.Event]:
     ]
 
 
-@settings(max_examples=50)
+@settings(max_examples=few(15))
 @given(st.lists(EVENTS, max_size=8))
 def test_whatever_happens_each_line_is_an_object_with_its_event(events: list[ev.Event]) -> None:
     lines = told(*events)

@@ -19,6 +19,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix
 from envcheck.core.report import Report, fold
 from envcheck.reporters.junit import document
+from tests.effort import few
 from tests.unit.reporters.anything import runs
 from tests.unit.reporters.made import MADE
 from tests.unit.reporters.recorded import DOCTOR, INTERRUPTED, PASSWORD, PULL_FAILED, RUNS, Run
@@ -61,7 +62,7 @@ def test_every_recorded_run_makes_a_valid_file_without_secrets(run: Run) -> None
 
 
 @given(runs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=few(20), deadline=None)
 def test_whatever_is_in_the_events_the_file_parses_and_is_valid(run: Run) -> None:
     report = run.report
     found = suite(report)

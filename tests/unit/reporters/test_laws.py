@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from envcheck.core import events as ev
 from envcheck.reporters.console.lines import cells
+from tests.effort import few
 from tests.unit.reporters.anything import runs
 from tests.unit.reporters.recorded import LONG_COMMAND, ONBOARD, PASSWORD, RUNS, Run
 from tests.unit.reporters.showing import Screening, plain
 
 any_run = given(run=runs(), width=st.sampled_from([60, 100]))
 patient = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=few(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -12,6 +12,7 @@ from envcheck.core import events as ev
 from envcheck.core.errors import Fix
 from envcheck.reporters.console.page import Page
 from envcheck.reporters.console.trouble import troubles
+from tests.effort import few
 from tests.unit.reporters.recorded import CACHE, DATA_OTHER_MAJOR, Run, progress, started
 from tests.unit.reporters.showing import Screening, plain
 from tests.unit.reporters.stepwise import (
@@ -61,7 +62,7 @@ def one_of_three(failure: ev.ServiceFailed) -> Run:
 
 
 @given(FAILURES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=few(15), deadline=None)
 def test_one_failure_of_three_services_fits_one_screen(failure: ev.ServiceFailed) -> None:
     screen = Screening(one_of_three(failure), 100).end()
     assert len(screen.splitlines()) <= SCREEN
