@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from envcheck.app.doctor import working_engine
 from envcheck.app.session import Session
+from envcheck.core.instances import VARIABLE
 from tests.effort import few
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("patient")
+
+# Who works on envcheck may have it set; what tests call their instances is theirs to say.
+os.environ.pop(VARIABLE, None)
 
 
 def pytest_collection_finish() -> None:

@@ -52,7 +52,7 @@ def ci_init(
     found = texts(Path.cwd(), _FILES)
     path = Path(file_of(system, profile.name))
     refuse_there(path, id="ci.exists", fix=Fix("remove it first, or change it by hand"))
-    words = shlex.join(command) or _usual_command(found)
+    words = shlex.join(command) or _usual_command(system, found)
     job = Job(Path(profile.file).stem, _program(found), [*_install(system, found)], words)
     offered = [offer(session, path, workflow(system, job))]
     if system == "gitlab" and not _ROOT.exists():
@@ -60,13 +60,13 @@ def ci_init(
     return tuple(offered)
 
 
-def _usual_command(found: Mapping[str, str]) -> str:
+def _usual_command(system: str, found: Mapping[str, str]) -> str:
     if "pytest.ini" in found or names_package(found, "pytest"):
         return "python -m pytest"
     raise UsageError(
         "which command shall it run? None is known here",
         id="ci.which-command",
-        fix=Fix("give it after two dashes:", ("envcheck ci init github -- npm test",)),
+        fix=Fix("give it after two dashes:", (f"envcheck ci init {system} -- npm test",)),
     )
 
 
@@ -78,7 +78,7 @@ def _install(system: str, found: Mapping[str, str]) -> list[str]:
     """The commands that install envcheck and the project's own packages."""
     steps = []
     if system == "gitlab":  # a runner's machine is not ours to install into
-        steps.append("python3 -m venv .venv && . .venv/bin/activate")
+        steps += ["python3 -m venv .venv", ". .venv/bin/activate"]
     files = [name for name in sorted(found) if name.startswith("requirements")]
     wanted = [f"-r {name}" for name in files]
     if not wanted and "project" in toml(found.get("pyproject.toml", "")):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Word = Literal["healthy", "unhealthy", "unknown"]
 
-SECONDS = 3.0
+SECONDS = 5.0
 """How long a service may take to answer; one that is well does so in some milliseconds."""
 
 

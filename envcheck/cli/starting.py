@@ -29,6 +29,4 @@ def ci_text(files: Sequence[Offered]) -> str:
 
 
 def _unwritten(offered: Offered, how: str) -> str:
-    return (
-        f"# Nothing is written yet: `{how}` writes this to {offered.file}\n{offered.text}".rstrip()
-    )
+    return f"# Nothing is written yet: {how} writes this to {offered.file}\n{offered.text}".rstrip()

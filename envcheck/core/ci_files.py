@@ -132,6 +132,8 @@ jobs:
 
 
 def _gitlab(job: Job) -> str:
+    activate = [line for line in job.install if "activate" in line]
+    clean = (*activate, f"{job.program} clean --yes --no-snapshot {job.profile}")
     script = (job.install, job.load, [job.run], job.save)
     lines = "".join(f"    - {_block(step, 6)}\n" for step in script)
     return f"""# Written by `envcheck ci init gitlab {job.profile}`; yours to change.
@@ -140,6 +142,8 @@ def _gitlab(job: Job) -> str:
 envcheck-{job.profile}:
   stage: test
   timeout: 30m
+  variables:
+    ENVCHECK_INSTANCE: auto  # jobs side by side have folders, and instances, of their own
   cache:
     key:
       prefix: envcheck-{job.profile}
@@ -149,7 +153,10 @@ envcheck-{job.profile}:
     paths:
       - {job.bundle}
   script:
-{lines}  artifacts:
+{lines}  # The machine outlives the job, and is another job's next; the images go on in the cache.
+  after_script:
+    - {_block(clean, 6)}
+  artifacts:
     when: always
     paths:
       - {REPORTS}/

@@ -44,16 +44,20 @@ def test_starts_and_ends_are_told_in_their_order(bench: Bench) -> None:
 
 
 def test_others_are_not_told_of(bench: Bench) -> None:
-    """Both streams hear of the same engine; only one of them hears of this container."""
+    """All streams hear of the same engine; one of them does not hear of this container."""
     ours: Queue[Happening] = Queue()
     theirs: Queue[Happening] = Queue()
+    everybodys: Queue[Happening] = Queue()
     mine, other = bench.engine.happenings(bench.name), bench.engine.happenings("another")
+    every = bench.engine.happenings("")
     with (
         beside(lambda: pour(mine, ours), mine.close),
         beside(lambda: pour(other, theirs), other.close),
+        beside(lambda: pour(every, everybodys), every.close),
     ):
         name = started(bench, spec_of(bench))
         assert lives(ours, 1) == [(name, "start")]
+        assert lives(everybodys, 1) == [(name, "start")]
     assert theirs.empty()
 
 

@@ -63,7 +63,7 @@ def test_three_checkouts_side_by_side(three: list[Cli], docker: Docker) -> None:
 
     one, two, _ = three
     shown = {each["instance"]: each for each in one("status", "--json").report["instances"]}
-    assert {shown[name]["health"] for name in names} == {"healthy"}
+    assert {shown[name]["health"] for name in names} == {"healthy"}, shown
     assert shown[names[0]]["root"] == str(one.folder / "profiles")
     assert shown[names[0]]["age"] < 600
     assert shown[names[0]]["disk"] > 1_000_000

@@ -156,3 +156,4 @@ def test_gitlab_has_the_same_commands(first: Runner) -> None:
     assert job["script"][1:] == commands(first.clone)[1:]
     assert job["cache"]["paths"] == [CACHED]
     assert job["artifacts"]["when"] == "always"
+    assert "clean --yes --no-snapshot notes\n" in job["after_script"][0]

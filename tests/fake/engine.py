@@ -139,10 +139,11 @@ class FakeEngine:
             return image.facts() if image else None
 
     def happenings(self, instance: str) -> FakeHappenings:
-        """What happens to an instance's containers from now on."""
+        """What happens to an instance's containers from now on; without a name, to all of ours."""
 
         def ours(name: str) -> bool:
-            return self.store.container(name).labels.get(Label.INSTANCE) == instance
+            owner = self.store.container(name).labels.get(Label.INSTANCE, "")
+            return owner == instance if instance else owner != ""
 
         return FakeHappenings(self.hears, ours)
 

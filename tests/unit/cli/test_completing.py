@@ -70,7 +70,7 @@ LINES = {
     "envcheck bundle s": "save",
     "envcheck --ver": "--version",
     "envcheck nosuch --x": "",
-    "inv sh": "shell ship",
+    "inv shi": "ship",
     "inv ship --": "--to",
     "inv clean shop --only c": "cache",
 }
