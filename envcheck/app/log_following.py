@@ -188,20 +188,20 @@ class Following:
     def _read_on(self, container: str) -> None:
         service = self._names[container]
         known = self._known[service].since
+        since, lines = (self._since, self._lines) if known is None else (known, ALL)
         self._open[container] = None
 
         def read() -> None:
             error = None
             try:
-                stream = self._engine.log_stream(
-                    container,
-                    since=self._since if known is None else known,
-                    lines=self._lines if known is None else ALL,
-                    follow=True,
-                )
-                self._open[container] = stream
-                for at, text in stream:
-                    self._news.put(LogLine(at, service, text))
+                # Once more when it has ended: engines may break off before the very last line.
+                for follow in (True, False):
+                    stream = self._engine.log_stream(
+                        container, since=since, lines=lines, follow=follow
+                    )
+                    self._open[container] = stream
+                    for at, text in stream:
+                        self._news.put(LogLine(at, service, text))
             except EnvcheckError as failed:
                 error = failed
             finally:

@@ -8,7 +8,8 @@ from envcheck.app.loading import load, owner_of
 from envcheck.app.services import chosen
 from envcheck.core import events as ev
 from envcheck.core.errors import Fix, UsageError
-from envcheck.host.talking import has_terminal, talk
+from envcheck.host.child import NOT_EXECUTABLE, NOT_FOUND, NotRunnable
+from envcheck.host.talking import STDOUT, talk, terminal_size, write
 from envcheck.reporters.calling import call
 from envcheck.run.readiness import LOCALHOST
 from envcheck.services.catalogue import KINDS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from envcheck.core.profile import Service
     from envcheck.core.spec import Owner
 
+_NOT_FOUND = ("executable file not found", "no such file or directory")
 _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
 
 
@@ -38,6 +40,7 @@ def shell(session: Session, name: str, service: str, words: Sequence[str]) -> in
 
     Raises:
         UsageError: there is no such service, or it does not run.
+        NotRunnable: there is no such command in its container.
         StepFailed: the engine could not begin it.
         BrokenPipeError: who reads our output went away.
     """
@@ -47,14 +50,26 @@ def shell(session: Session, name: str, service: str, words: Sequence[str]) -> in
     found = chosen(profile, service)
     container = _running(session, owner, found.name)
     command, environment = _command(found, words)
-    terminal = has_terminal()
+    size = terminal_size()
     session.emit(ev.HandedOver(command[0]))
-    line = session.engine().begin(container, command, environment, tty=terminal)
+    line = session.engine().begin(container, command, environment, size)
     try:
-        talk(line, terminal=terminal)
-        return line.exit_code(session.clock)
+        talk(line, terminal=size is not None)
+        code = line.exit_code(session.clock)
     finally:
         line.close()
+    if line.refusal and code in (NOT_FOUND, NOT_EXECUTABLE):
+        raise _refused(command[0], found.name, line.refusal.decode("utf-8", "replace"))
+    write(STDOUT, line.refusal)
+    return code
+
+
+def _refused(command: str, service: str, said: str) -> NotRunnable:
+    if any(words in said for words in _NOT_FOUND):
+        what = f"the command {command} was not found in the container of {service}"
+        return NotRunnable(what, NOT_FOUND)
+    what = f"{command} could not be run in the container of {service}: {said.strip()}"
+    return NotRunnable(what, NOT_EXECUTABLE)
 
 
 def _running(session: Session, owner: Owner, service: str) -> str:

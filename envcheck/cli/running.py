@@ -60,11 +60,15 @@ def run_inside(run: Run, profile: str, service: str) -> Answer:
         EnvcheckError: the engine cannot do it.
     """
     from envcheck.app.shell import shell
+    from envcheck.host.child import NotRunnable
 
     refuse_json(run, "shell")
     words = after_dashes(sys.argv[1:])
     try:
         code = shell(run.session, profile, service, words)
+    except NotRunnable as error:
+        run.exit_with(error.code)
+        raise
     except KeyboardInterrupt:  # nothing was begun that could be finished
         code = int(ExitCode.INTERRUPTED)
     except BrokenPipeError:

@@ -14,9 +14,10 @@ _SECRET = re.compile(
     r"(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|CREDENTIALS?|(API|ACCESS|PRIVATE)_?KEY|AUTH$)"
 )
 _SECRET_FILE = re.compile(r"_FILE$")
+# Without a limit to the scheme a long word would be read again from each of its letters on.
 # A password may hold an @, a path may hold another one: the last before the first / ends it.
 _URL_PASSWORD = re.compile(
-    r"(?P<before>[a-z][a-z0-9+.-]*://[^/\s:@]*:)(?P<password>[^/\s]+)@", re.IGNORECASE
+    r"(?P<before>[a-z][a-z0-9+.-]{0,30}://[^/\s:@]*:)(?P<password>[^/\s]+)@", re.IGNORECASE
 )
 _SHORTEST = 4
 """A secret that is shorter stands in too many words to be told apart from them."""

@@ -260,10 +260,14 @@ class DockerEngine:
         return Ran(-1 if code is None else int(code), output.decode("utf-8", "replace"))
 
     def begin(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, tty: bool
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        size: tuple[int, int] | None,
     ) -> ExecLine:
         """Begin a command in a running container whose streams are ours; see `engine.exec_line`."""
-        return begin(name, self._api, command, environment, tty=tty)
+        return begin(name, self._api, command, environment, size=size)
 
     @property
     def _archive(self) -> Archive:

@@ -26,6 +26,9 @@ _HEADER = struct.Struct(">BxxxL")
 """Before each piece where the command has no terminal: which stream, and how many bytes
 (docs.docker.com, Engine API, "Attach to a container", stream format)."""
 
+_REFUSED = b"OCI runtime exec failed"
+"""What the engine says in the command's place, on its stdout, where it could not be begun."""
+
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _SECONDS = 5.0
 """How long the engine may take to know the exit code of a command whose streams have ended."""
@@ -33,6 +36,10 @@ _SECONDS = 5.0
 
 class ExecLine:
     """A command that runs in a container.
+
+    Attributes:
+        ended: whether nothing more will be received.
+        refusal: what came in place of the command, where it could not be begun, it seems.
 
     Args:
         api: the SDK's low-level client.
@@ -47,7 +54,9 @@ class ExecLine:
         self._got = bytearray()
         self._left = 0
         self._stream = STDOUT
+        self._first = True
         self.ended = False
+        self.refusal = b""
         self._whole, self._socket = _opened(api.exec_start(id, tty=tty, socket=True), self._got)
 
     def fileno(self) -> int:
@@ -55,9 +64,14 @@ class ExecLine:
         return int(self._socket.fileno())
 
     def receive(self) -> Iterator[tuple[int, bytes]]:
-        """What has come: its stream and its bytes. ``ended`` is true when nothing will any more."""
+        """What has come: its stream and its bytes."""
         while not self.ended:
-            yield from self._pieces()
+            for stream, piece in self._pieces():
+                if self.refusal or (self._first and piece.startswith(_REFUSED)):
+                    self.refusal += piece
+                else:
+                    yield stream, piece
+                self._first = False
             try:
                 more = self._socket.recv(_PIECE)
             except _NOT_NOW:
@@ -138,12 +152,24 @@ def begin(
     api: Any,
     command: Sequence[str],
     environment: Mapping[str, str],
-    *,
-    tty: bool,
+    size: tuple[int, int] | None,
 ) -> ExecLine:
-    """Begin a command in a running container, with these variables besides its own."""
-    task = api.exec_create(name, list(command), environment=dict(environment), stdin=True, tty=tty)
-    return ExecLine(api, str(task["Id"]), tty=tty)
+    """Begin a command in a running container, with these variables besides its own.
+
+    ``size`` is its terminal's, rows and columns; None gives it none.
+    """
+    tty = size is not None
+    wanted = {
+        "Cmd": [*command],
+        "Env": [f"{name}={value}" for name, value in environment.items()],
+        "Tty": tty,
+        **dict.fromkeys(("AttachStdin", "AttachStdout", "AttachStderr"), True),
+        # Engines before API 1.42 take no notice, and are told when it runs. The SDK knows none of
+        # this, so it is asked for the rest only.
+        "ConsoleSize": size,
+    }
+    answer = api._post_json(api._url("/containers/{0}/exec", name), data=wanted)  # noqa: SLF001
+    return ExecLine(api, str(api._result(answer, True)["Id"]), tty=tty)  # noqa: FBT003, SLF001
 
 
 def _opened(given: Any, got: bytearray) -> tuple[Any, Any]:

@@ -15,6 +15,10 @@ ALL = -1
 """So many lines, where all are wanted."""
 
 
+_FULL = 16 * 1024
+"""Bytes of a piece that is not the end of its line, or more (moby, daemon/logger/copier.go)."""
+
+
 class LogStream:
     """A container's lines, oldest first, of both its streams.
 
@@ -82,14 +86,15 @@ def _rows(stream: Iterable[bytes]) -> Iterator[bytes]:
 def joined(pieces: Iterable[bytes]) -> Iterator[tuple[str, str]]:
     """Lines of pieces, each of which begins with its time.
 
-    The engine keeps a long line in several pieces, of which only the last has a line's end.
+    The engine keeps a long line in several pieces, all but the last of them full. One that is not
+    full and has no line's end was the last thing that its container printed.
     """
     time, text = b"", bytearray()
     for piece in pieces:
         at, _, more = piece.partition(b" ")
         time = time or at
         text += more
-        if piece.endswith(b"\n"):
+        if piece.endswith(b"\n") or len(more) < _FULL:
             yield _line(time, text)
             time, text = b"", bytearray()
     if time:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STDIN = 0
+STDOUT = 1
 _PIECE = 1 << 16
 _AGAIN = 0.05
 """Seconds after which a command is told the terminal's size again: it may not run yet."""
@@ -41,9 +42,12 @@ class Line(Protocol):
         """Give its terminal another size; whether that was possible."""
 
 
-def has_terminal() -> bool:
-    """Whether somebody types and reads here."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+def terminal_size() -> tuple[int, int] | None:
+    """Rows and columns, where somebody types and reads here; None without a terminal."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        return None
+    size = os.get_terminal_size(_STDIN)
+    return size.lines, size.columns
 
 
 def talk(line: Line, *, terminal: bool) -> None:
@@ -75,7 +79,7 @@ class _Talk:
     def through(self) -> None:
         while True:
             for stream, piece in self._line.receive():
-                _write(stream, piece)
+                write(stream, piece)
             if self._line.ended:
                 return
             self._tell_size()
@@ -122,7 +126,12 @@ class _Talk:
                 self._size_told = self._line.resize(size.lines, size.columns)
 
 
-def _write(stream: int, data: bytes) -> None:
+def write(stream: int, data: bytes) -> None:
+    """Write all of it.
+
+    Raises:
+        BrokenPipeError: who reads it went away.
+    """
     while data:
         # Somebody who shares our terminal may have made it one that does not wait.
         select.select([], [stream], [])

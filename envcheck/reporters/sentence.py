@@ -44,7 +44,7 @@ class Sentence:
             return self._left(), "stop"
         if report.exit_code is not ExitCode.OK:
             return self._unhealthy(), "stop"
-        return self._good(), "good"
+        return self._good(), "look" if self._ran else "good"
 
     def _left(self) -> str:
         number = len(self.report.left_behind)
@@ -158,11 +158,17 @@ class Sentence:
 
     def _again_down(self) -> str:
         """What the end of a `run` has taken down; nothing where all stays up."""
+        how = f"The command exited with {self._ran}. " if self._ran else ""
         if self.looked:
-            return self._clean()
+            return how + self._clean()
         gone = Counter(c.kind for c in self.report.changes if c.action == "removed")
         down = gone["network"]  # it goes with the last container
-        return f"{self._name} is down again: its data is kept." if down else ""
+        return f"{how}{self._name} is down again: its data is kept." if down else ""
+
+    @property
+    def _ran(self) -> int:
+        """What the command of a `run` exited with."""
+        return int(self.report.extra.get("ran", {}).get("exit_code", 0))
 
     def _looked(self, event: NothingLeft) -> str:
         stays = event.except_for or ("what is kept on purpose" if self.report.kept else "")

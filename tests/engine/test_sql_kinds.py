@@ -75,6 +75,15 @@ def test_programs_connect_with_the_variables(
 
 
 @pytest.mark.parametrize("kind", VERSIONS)
+def test_its_own_client_is_logged_in(
+    services: dict[str, dict[str, Any]], sql: Cli, kind: str
+) -> None:
+    ask = (kind, "--batch", "--execute", "SELECT CURRENT_USER(), DATABASE()")
+    ran = sql("shell", "sql", kind, "--instance", NAME, "--", *ask)
+    assert (ran.code, ran.err, ran.out.splitlines()[-1:]) == (0, "", ["anna@%\tshop_1"])
+
+
+@pytest.mark.parametrize("kind", VERSIONS)
 def test_whatever_is_asked_of_it_is_answered_and_nothing_stays(
     services: dict[str, dict[str, Any]], kind: str
 ) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 60.0
 _PIECE = 65536
+_WHERE = b"\x1b[6n"
 # The terminal on stdin becomes its own: only so does it get Ctrl-C and SIGWINCH from it. A shell
 # that runs us in the background has interrupts ignored, which children inherit.
 _TAKE = """
@@ -77,6 +78,8 @@ class Terminal:
         with suppress(OSError):  # while nobody has the other end open
             if select.select([self.line], [], [], 0.02)[0]:
                 self._raw += os.read(self.line, _PIECE)
+                if _WHERE in self._raw:  # who does not know the size yet asks for it so
+                    os.write(self.line, b"\x1b[24;80R")
                 self.shown += self._raw.decode("utf-8", "ignore")
                 self._raw.clear()
                 return True

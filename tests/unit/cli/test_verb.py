@@ -193,3 +193,34 @@ def test_the_verdicts_so_far_can_be_read_while_it_runs() -> None:
 
     run(body, JSON, answers=False)
     assert seen == ["a.b"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "error", "code"),
+    [
+        ((), None, 0),
+        ((3,), None, 3),
+        ((0,), None, 0),
+        ((0,), StepFailed("it does not go away", id="x"), ExitCode.FAILED),
+        ((130,), StepFailed("it does not go away", id="x"), 130),
+        ((127,), UsageError("no such command"), 127),
+    ],
+)
+def test_what_was_run_for_the_user_decides_unless_it_ended_well(
+    codes: tuple[int, ...], error: Exception | None, code: int
+) -> None:
+    def body(call: Run) -> None:
+        for each in codes:
+            call.exit_with(each)
+        if error is not None:
+            raise error
+
+    assert run(body, PLAIN, answers=False, lends=True) == code
+
+
+def test_what_lends_its_streams_tells_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    body = telling(ev.Started("run", "shop", "shop", "A shop"), ev.HandedOver("make"))
+    assert run(body, PLAIN, answers=False, lends=True) == 0
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert "A shop" in told.err

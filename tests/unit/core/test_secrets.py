@@ -133,3 +133,10 @@ def test_the_query_of_a_path_may_hold_a_secret() -> None:
     path = "/health?api_token=hun%2Fter2&page=12345&token=abc"
     assert set(query_secrets(path)) == {"hun%2Fter2", "hun/ter2"}
     assert set(query_secrets("/health")) == set()
+
+
+def test_a_long_word_takes_no_longer_than_many_short_ones() -> None:
+    word = "x" * 300_000  # some minutes, if it were read from each letter on
+    assert (
+        blank_urls(f"{word} {word}http://me:open@there") == f"{word} {word}http://me:{BLANK}@there"
+    )

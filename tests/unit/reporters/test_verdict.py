@@ -43,6 +43,18 @@ def text(block: Block) -> list[str]:
 @pytest.mark.parametrize(
     ("run", "sentence"),
     [
+        (
+            report("run", changes=(ev.Change("removed", "network", "webapp"),)),
+            "webapp is down again: its data is kept.",
+        ),
+        (
+            report(
+                "run",
+                changes=(ev.Change("removed", "network", "webapp"),),
+                extra={"ran": {"exit_code": 3}},
+            ),
+            "The command exited with 3. webapp is down again: its data is kept.",
+        ),
         (report("doctor", results=(PASS, PASS)), "This machine is ready: 2 checks passed."),
         (
             report("doctor", results=(PASS, WARN)),
