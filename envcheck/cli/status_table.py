@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from envcheck.core.figures import age, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from envcheck.app.status import InstanceStatus, ServiceStatus
 
@@ -28,9 +28,16 @@ def status_text(found: Sequence[InstanceStatus]) -> str:
     return "\n\n".join("\n".join(_block(one, rows[one.instance], widths)) for one in found)
 
 
-def status_data(found: Sequence[InstanceStatus]) -> list[dict[str, Any]]:
-    """The instances for JSON."""
-    return [asdict(one) for one in found]
+def status_data(
+    found: Sequence[InstanceStatus], shown: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """The instances for JSON; ``shown`` makes a text of what a service has said."""
+    return [asdict(_shown(one, shown)) for one in found]
+
+
+def _shown(one: InstanceStatus, shown: Callable[[str], str]) -> InstanceStatus:
+    services = tuple(replace(service, said=shown(service.said)) for service in one.services)
+    return replace(one, said=shown(one.said), services=services)
 
 
 def _block(

@@ -277,7 +277,7 @@ def status(run: Run, profile: str, *, watch: bool = False) -> Answer:
     found = looker.look()
     left = () if profile or run.session.instance else find(run.session)
     text = f"{run.bus.blanked(status_text(found))}{render.garbage_text(left)}"
-    data = {"instances": status_data(found), "garbage": render.garbage_data(left)}
+    data = {"instances": status_data(found, run.bus.blanked), "garbage": render.garbage_data(left)}
     return Answer(text, data)
 
 

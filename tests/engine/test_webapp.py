@@ -210,7 +210,7 @@ def test_status_shows_the_instance_with_its_ports(cli: Cli) -> None:
         "cache": "running",
         "web": "running",
     }
-    assert f"{INSTANCE}   profile webapp" in cli("status").out
+    assert f"{INSTANCE}   healthy" in cli("status").out
 
 
 def test_no_secret_is_shown_except_by_env(cli: Cli) -> None:

@@ -59,11 +59,11 @@ def test_where_its_profile_cannot_be_read_it_says_so_and_what_the_engine_says() 
 
 def test_where_nothing_is_here_it_says_so() -> None:
     assert status_text([]) == "nothing of envcheck's is on this engine"
-    assert status_data([]) == []
+    assert status_data([], str) == []
 
 
 def test_an_instance_as_data_can_be_written_as_json() -> None:
-    (data,) = json.loads(json.dumps(status_data([SHOP])))
+    (data,) = json.loads(json.dumps(status_data([SHOP], str)))
     assert data["instance"] == "shop"
     assert data["services"][0]["ports"] == {"6379": 6379, "80": 8080}
     assert (data["health"], data["age"], data["disk"]) == ("healthy", 10800.0, 48_000_000)
