@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from envcheck.core import events as ev
-from envcheck.reporters.console.lines import Line, Span, length, line, padded
+from envcheck.reporters.console.lines import Line, Span, clip, length, line, padded
 from envcheck.reporters.telling import code_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def timeline(moments: Sequence[Moment], page: Page) -> Block:
 
     Of many, the last ones are shown: they are the nearest to what went wrong.
     """
-    entries = [_entry(moment) for moment in _gathered(moments)]
+    entries = [_entry(moment, page) for moment in _gathered(moments)]
     if len(entries) < _FEWEST:
         return []
     shown = _fitting(entries, page)
@@ -108,8 +108,9 @@ def _gathered(moments: Sequence[Moment]) -> list[Moment]:
     return gathered
 
 
-def _entry(moment: Moment) -> Line:
-    return (
-        Span(f"{moment.time:6.1f} s  ".rjust(_TIME), "grey"),
-        *line(moment.subject, " ", moment.what),
-    )
+def _entry(moment: Moment, page: Page) -> Line:
+    """When, who and what; of a subject with a long name, as images may have, its beginning."""
+    room = page.width - _TIME - len(f" {moment.what}")
+    subject = clip(moment.subject, max(room, 1), page.glyphs.cut)
+    time = Span(f"{moment.time:6.1f} s  ".rjust(_TIME), "grey")
+    return (time, *line(subject, " ", moment.what))
