@@ -170,20 +170,14 @@ def test_the_first_failure_ends_all_on_demand(cli: Cli, project: Path) -> None:
 
 def test_what_dies_after_it_was_ready_ends_all_on_demand_too(cli: Cli, project: Path) -> None:
     """And what depends on it is not begun, with that or without."""
-    write(
-        project,
-        {
-            "dies": node("node", "-e", PROGRAMS["dies-later"]),
-            "slow": node("sleep", "1000", timeout=LIMIT),
-            "needs": node("sleep", "1000", depends_on=["dies", "later"]),
-            "later": node(
-                "node",
-                "-e",
-                f"setTimeout(() => {{{PROGRAMS['steady']}}}, 4000)",
-                timeout=LIMIT,
-            ),
-        },
-    )
+    later = f"setTimeout(() => {{{PROGRAMS['steady']}}}, 4000)"
+    services = {
+        "dies": node("node", "-e", PROGRAMS["dies-later"]),
+        "slow": node("sleep", "1000", timeout=LIMIT),
+        "needs": node("sleep", "1000", depends_on=["dies", "later"]),
+        "later": node("node", "-e", later, timeout=LIMIT),
+    }
+    write(project, services)
     begun = time.monotonic()
     up = cli("up", *HERE, "--fail-fast", "--json")
     assert up.code == 1
@@ -191,6 +185,7 @@ def test_what_dies_after_it_was_ready_ends_all_on_demand_too(cli: Cli, project: 
     states = {name: service["state"] for name, service in up.report["services"].items()}
     assert states == {"dies": "failed", "slow": "skipped", "needs": "skipped", "later": "skipped"}
     assert cli("down", *HERE).code == 0
+    write(project, {**services, "slow": node("sleep", "1000", timeout=6)})
     up = cli("up", *HERE, "--json")
     states = {name: service["state"] for name, service in up.report["services"].items()}
     assert states == {"dies": "failed", "slow": "failed", "needs": "skipped", "later": "ready"}
