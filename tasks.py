@@ -17,13 +17,14 @@ UNIT = "tests/unit --numprocesses 3 --dist worksteal --durations 5"
 # The others wait more than they work. So three parts run side by side, each with an engine of its
 # own: the first with the one that the doctor installs, the others with the lab's.
 FIRST = "tests/engine/faults " + " ".join(
-    f"tests/engine/test_{name}.py" for name in ("bare", "lab", "at_once", "snapshots")
+    f"tests/engine/test_{name}.py" for name in ("bare", "lab", "snapshots")
 )
 SECOND = "tests/contract " + " ".join(
     f"tests/engine/test_{name}.py"
     for name in (
-        *("bundles", "changes", "check", "failures", "foreign", "lag", "on_failure"),
-        *("plan_by_hand", "probes", "readiness", "registry", "security", "webapp"),
+        *("at_once", "bundles", "changes", "check", "failures", "foreign", "lag", "looking_in"),
+        *("on_failure", "plan_by_hand", "probes", "readiness", "registry", "run", "sample"),
+        *("security", "webapp", "workflows"),
     )
 )
 # Whatever is in no other part.
@@ -33,7 +34,7 @@ THIRD = "tests --ignore tests/unit " + " ".join(
 SHOWN = "--durations 15"
 LAB = f"{VENV}/python -m tests.lab"
 # What all parts need, and would otherwise install at the same time.
-PACKAGES = "docker.io iptables tini mmdebstrap"
+PACKAGES = "docker.io iptables tini mmdebstrap zsh fish"
 NO_TESTS = 5
 # The tests start Python thousands of times. Where it may keep no bytecode, as many images for
 # containers have it set, each start would compile all it loads anew.

@@ -37,6 +37,12 @@ settings.load_profile("patient")
 os.environ.pop(VARIABLE, None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that need no images of webapp come first: beside them another part may build those."""
+    needy = {item.path for item in items if "images" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in needy)
+
+
 def pytest_collection_finish() -> None:
     """Tests and modules live to the end: the garbage collector need not look at them each time.
 
