@@ -39,7 +39,10 @@ def _check(profile: Profile, service: Service) -> Check | None:
         if pin is None or not pin.version:
             return check.result("skip", "its image names no version of Node")
         here = claim_of_machine(version_of("node") or "")
-        return _judged(check, pin.version, (*written, *([here] if here else [])))
+        found = (*written, *([here] if here else []))
+        if not found:  # a node that tells no version, as one that is broken
+            return check.result("skip", "the Node of this machine tells no version")
+        return _judged(check, pin.version, found)
 
     title = f"{service.name} Node"
     check = Check(f"node.{service.name}", title, "its Node against the host's", look)

@@ -118,6 +118,12 @@ def test_without_anybody_else_who_names_a_node_there_is_nothing_to_compare(
     assert of_node(tmp_path) == []
 
 
+def test_a_node_that_tells_no_version_is_nothing_to_compare_with(bin: Path, tmp_path: Path) -> None:
+    program(bin, "node", "")
+    (found,) = of_node(tmp_path)
+    assert (found.status, found.summary) == ("skip", "the Node of this machine tells no version")
+
+
 def test_those_who_name_another_node_are_named(bin: Path, tmp_path: Path) -> None:
     program(bin, "node", "v22.3.0")
     (found,) = of_node(tmp_path, nvmrc="24", package='{"engines": {"node": "<20"}}')

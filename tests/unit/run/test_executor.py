@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -286,3 +288,46 @@ def test_what_goes_wrong_beside_does_not_hide_an_interrupt() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
+
+
+SIGNALLED_ELSEWHERE = """
+import signal, sys, threading, time
+from envcheck.core.plan import Plan, RemoveVolume, Step
+from envcheck.run.executor import execute, side_by_side, within
+
+waits = {
+    "within": lambda wait: within(30, wait),
+    "side_by_side": lambda wait: side_by_side(lambda _: wait(), [1], lambda: None),
+    "execute": lambda wait: execute(
+        Plan((Step(1, RemoveVolume("v"), "asked"),)), lambda _: wait(), abort=lambda: None
+    ),
+}
+
+def waits_for_us():
+    frame = sys._current_frames()[threading.main_thread().ident]
+    waits = frame.f_code.co_filename == threading.__file__
+    while frame is not None:
+        waits &= frame.f_code.co_name != "start"  # there it waits for the thread to begin
+        frame = frame.f_back
+    return waits
+
+def wait():
+    while not waits_for_us():
+        time.sleep(0.001)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+    time.sleep(30)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    waits[sys.argv[1]](wait)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("what", ["within", "side_by_side", "execute"])
+def test_an_interrupt_that_reaches_another_thread_is_noticed(what: str) -> None:
+    """The system may hand a signal to any thread, and only the main one can act on it."""
+    words = [sys.executable, "-c", SIGNALLED_ELSEWHERE, what]
+    done = subprocess.run(words, timeout=SECONDS, capture_output=True, text=True, check=False)
+    assert done.returncode == 130, done.stderr
