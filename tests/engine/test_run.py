@@ -95,7 +95,7 @@ def test_a_command_without_a_terminal(shop: Cli, docker: Docker, project: Path) 
 
 
 def test_a_command_behind_a_terminal(shop: Cli, docker: Docker) -> None:
-    with typed(shop, "--", "sh", "-c", "echo begun; sleep 60") as terminal:
+    with typed(shop, "--", "sh", "-c", "echo begun; exec sleep 60") as terminal:
         terminal.until("begun")
         assert running(docker) == [f"{NAME}-cache"]
         terminal.type("\x03")

@@ -113,7 +113,8 @@ def test_ctrl_c_reaches_the_command_once_and_does_not_end_us() -> None:
 
 
 def test_ctrl_c_ends_what_does_not_care_and_the_code_is_130() -> None:
-    with behind_terminal((*WORDS, "sh", "-c", "echo begun; sleep 60"), os.environ) as terminal:
+    # A shell that is told just before it has begun a command waits for that command first.
+    with behind_terminal((*WORDS, "sh", "-c", "echo begun; exec sleep 60"), os.environ) as terminal:
         terminal.until("begun")
         terminal.type("\x03")
         terminal.until("ended")
