@@ -25,14 +25,14 @@ def bring_to_end(engine: DockerEngine, instance: str, deeds: Iterable[Deed]) -> 
     Raises:
         StepFailed: the engine could not do it.
     """
-    begun = {(deed.verb, deed.name) for deed in deeds if deed.kind == "container"}
-    verbs = {name: {verb for verb, of in begun if of == name} for _, name in begun}
-    if not any(found & {"stop", "remove"} for found in verbs.values()):
+    begun = [deed for deed in deeds if deed.kind == "container"]
+    removed = {deed.name for deed in begun if deed.verb == "remove"}
+    stopped = {deed.name for deed in begun if deed.verb == "stop"} | removed
+    if not stopped:
         return
     for seen in engine.observe().of_instance(instance):
-        found = verbs.get(seen.name, set())
-        if found & {"stop", "remove"}:
+        if seen.name in stopped:
             with suppress(ObjectMissing, ObjectConflict):  # it is gone, or about to be
                 engine.stop_container(seen.id)
-        if "remove" in found:
+        if seen.name in removed:
             engine.remove_container(seen.id)

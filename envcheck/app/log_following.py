@@ -14,7 +14,7 @@ from envcheck.core.errors import EnvcheckError, ObjectMissing
 from envcheck.core.log import LogLine
 from envcheck.core.spec import container_name
 from envcheck.engine.log_stream import ALL
-from envcheck.run.executor import aside, beside
+from envcheck.run.executor import LOOK_UP, aside, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 _HELD = 0.1
 """Seconds for which a line is held back, for an older one of another service to come before it."""
-
-_LOOK_UP = 0.25
-"""Seconds after which to look whether somebody has interrupted: see `run.executor`."""
 
 _AGAIN = 1.0
 """Seconds after the last container's end in which one may still be started again."""
@@ -154,7 +151,7 @@ class Following:
         last_end = time.monotonic()
         while self._open or self._held or time.monotonic() - last_end < _AGAIN:
             try:
-                news = self._news.get(timeout=_HELD if self._held or not self._open else _LOOK_UP)
+                news = self._news.get(timeout=_HELD if self._held or not self._open else LOOK_UP)
             except Empty:
                 pass
             else:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from envcheck.app.session import Session
+    from envcheck.core.profile import Profile
+    from envcheck.core.spec import Owner
 
 
 def onboard(
@@ -43,12 +45,28 @@ def onboard(
     session.emit(ev.Started("onboard", profile.name, owner.instance, profile.description))
     fit_lock(profile, strict=options.locked)
     find_seeds(profile)  # what is wrong with them is told before the machine is touched
-    checks = all_checks(profile)
-    if options.offline:
-        checks = inward(session, profile, checks)
-    doctor.check_machine(session, profile, owner, checks, fix=True)
-    fit(results())
+    make_fit(session, profile, owner, results, offline=options.offline)
     converge(session, profile, owner, options)
     # A service that is not ready is told already, and cannot be asked anything.
     ask(session, profile, owner, results, strict=options.locked)
     connect.tell(session, profile, owner)
+
+
+def make_fit(
+    session: Session,
+    profile: Profile,
+    owner: Owner,
+    results: Callable[[], tuple[ev.Result, ...]],
+    *,
+    offline: bool,
+) -> None:
+    """Check the machine, mend what can be, and stop where it cannot run the profile.
+
+    Raises:
+        EnvcheckError: it cannot be made fit.
+    """
+    checks = all_checks(profile)
+    if offline:
+        checks = inward(session, profile, checks)
+    doctor.check_machine(session, profile, owner, checks, fix=True)
+    fit(results())

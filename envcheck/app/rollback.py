@@ -12,9 +12,9 @@ from envcheck.app import teardown
 from envcheck.app.known_images import known
 from envcheck.app.remains import remains
 from envcheck.core import events as ev
+from envcheck.core.choice import one_of
 from envcheck.core.deeds import deeds_of
-from envcheck.core.errors import EnvcheckError, Fix, Interrupted, UsageError
-from envcheck.core.nearest import nearest
+from envcheck.core.errors import EnvcheckError, Fix, Interrupted
 from envcheck.core.teardown import decide_clean, decide_down
 from envcheck.reporters.calling import call
 from envcheck.run.executor import within
@@ -39,12 +39,7 @@ def on_failure(word: str) -> OnFailure:
         UsageError: it is none of the words.
     """
     words: tuple[OnFailure, ...] = get_args(OnFailure)
-    for each in words:
-        if word == each:
-            return each
-    near = nearest(word, words)
-    fix = Fix(f"did you mean '{near}'?") if near else None
-    raise UsageError(f"--on-failure is keep, down or clean, not '{word}'", fix=fix)
+    return one_of("--on-failure", word, words)
 
 
 def undo(session: Session, owner: Owner, how: OnFailure) -> None:

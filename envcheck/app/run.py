@@ -6,11 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from envcheck.app import doctor
-from envcheck.app.checks.fitness import fit
-from envcheck.app.checks.table import all_checks
 from envcheck.app.loading import load, owner_of
-from envcheck.app.offline import inward
+from envcheck.app.onboard import make_fit
 from envcheck.app.using import using
 from envcheck.core.events import HandedOver
 from envcheck.doctor.symptom import Symptom
@@ -75,8 +72,5 @@ def mend_machine(
     if not isinstance(session.try_engine(), Symptom):
         return
     profile = load(session, name)
-    checks = all_checks(profile)
-    if options.offline:
-        checks = inward(session, profile, checks)
-    doctor.check_machine(session, profile, owner_of(session, profile), checks, fix=True)
-    fit(results())
+    owner = owner_of(session, profile)
+    make_fit(session, profile, owner, results, offline=options.offline)

@@ -122,10 +122,10 @@ def _not_ready(owner: Owner) -> Unhealthy:
 def _in_use(session: Session, profile: Profile, owner: Owner) -> InUse:
     profile = passwords.known(session, profile, owner.instance)
     observed = session.engine().observe()
-    urls = connect.by_service(running(profile, owner, observed), observed)
+    targets = running(profile, owner, observed)
+    urls = connect.by_service(targets, observed)
     services = {
-        name: _service(target, observed, urls.get(name))
-        for name, target in running(profile, owner, observed).items()
+        name: _service(target, observed, urls.get(name)) for name, target in targets.items()
     }
     return InUse(owner, profile, services, connect.variables(profile, owner, observed))
 

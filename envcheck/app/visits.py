@@ -14,14 +14,14 @@ from envcheck.app.snapshots.safety import UNSAID, Wish
 from envcheck.app.state import visit_path
 from envcheck.app.teardown import CleanOptions, clean_one, take_down
 from envcheck.core import events as ev
-from envcheck.core.errors import Fix, UsageError
-from envcheck.core.nearest import nearest
+from envcheck.core.choice import one_of
 from envcheck.core.observed import owned
 from envcheck.host.locks import Share
 from envcheck.run.ledger_file import unusable
 
 if TYPE_CHECKING:
     from envcheck.app.session import Session
+    from envcheck.core.observed import Observed
     from envcheck.core.profile import Profile
     from envcheck.core.spec import Owner
 
@@ -36,12 +36,7 @@ def after(word: str) -> After:
         UsageError: it is none of the words.
     """
     words: tuple[After, ...] = get_args(After)
-    for each in words:
-        if (word or "as-before") == each:
-            return each
-    near = nearest(word, words)
-    fix = Fix(f"did you mean '{near}'?") if near else None
-    raise UsageError(f"--after is {', '.join(words[:-1])} or {words[-1]}, not '{word}'", fix=fix)
+    return one_of("--after", word or "as-before", words)
 
 
 class Visit:
@@ -54,7 +49,8 @@ class Visit:
     def __init__(self, session: Session, owner: Owner) -> None:
         self._session = session
         self._owner = owner
-        self._had_data = bool(_volumes(session, owner.instance))
+        observed = session.engine().observe()
+        self._had_data = bool(_volumes(owner.instance, observed))
         path = visit_path(session.folder(), owner.instance)
         try:
             self._share = Share(path)
@@ -62,7 +58,7 @@ class Visit:
             raise unusable(path, error) from error
         ledger = session.ledger()
         if self._share.alone and ledger.visit(owner.instance) is None:
-            ledger.begin_visit(owner.instance, _standing(session, owner.instance))
+            ledger.begin_visit(owner.instance, _standing(owner.instance, observed))
 
     def give_up(self) -> None:
         """End it where the instance could not be brought up: what that left stays as it is."""
@@ -89,9 +85,10 @@ class Visit:
                 self._remove(profile, how)
 
     def _restore(self, before: frozenset[str] | None) -> None:
-        if before is not None and not _standing(self._session, self._owner.instance) <= before:
-            take_down(self._session, self._owner.instance, before)
-        self._session.ledger().end_visit(self._owner.instance)
+        session, instance = self._session, self._owner.instance
+        if before is not None and not _standing(instance, session.engine().observe()) <= before:
+            take_down(session, instance, before)
+        session.ledger().end_visit(instance)
 
     def _remove(self, profile: Profile, how: After) -> None:
         session, instance = self._session, self._owner.instance
@@ -112,18 +109,17 @@ def agree(session: Session, owner: Owner, how: After) -> None:
     """
     if how != "clean":
         return
-    lines = [f"volume   {name}" for name in _volumes(session, owner.instance)]
+    lines = [f"volume   {name}" for name in _volumes(owner.instance, session.engine().observe())]
     if lines:
         question = f"Remove all of {owner.instance} afterwards, with the data that is here already?"
         session.agree(lines, question, id="clean.not-agreed")
 
 
-def _volumes(session: Session, instance: str) -> tuple[str, ...]:
-    volumes = session.engine().observe().volumes
-    return tuple(volume.name for volume in volumes if owned(volume.labels, instance))
+def _volumes(instance: str, observed: Observed) -> tuple[str, ...]:
+    return tuple(volume.name for volume in observed.volumes if owned(volume.labels, instance))
 
 
-def _standing(session: Session, instance: str) -> frozenset[str]:
+def _standing(instance: str, observed: Observed) -> frozenset[str]:
     """The services of an instance that run."""
-    seen = session.engine().observe().of_instance(instance)
+    seen = observed.of_instance(instance)
     return frozenset(container.service for container in seen if container.state == "running")

@@ -34,7 +34,7 @@ FAREWELL = 0.4
 thread does not keep the program alive, and the engine gives up a call when the program ends."""
 
 
-_LOOK_UP = 0.25
+LOOK_UP = 0.25
 """Seconds after which whoever waits looks up. A signal is handled by the main thread; where the
 system hands it to another one, the main thread is not woken from a wait (docs.python.org,
 "signal"), and Ctrl-C would come to nothing until the wait is over."""
@@ -52,7 +52,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     ended = Event()
     pending = aside(call, ended.set)
     until = time.monotonic() + seconds
-    while not ended.wait(max(0.0, min(_LOOK_UP, until - time.monotonic()))):
+    while not ended.wait(max(0.0, min(LOOK_UP, until - time.monotonic()))):
         if time.monotonic() >= until:
             raise TimeoutError(f"no answer in {seconds:.0f} s")
     return pending.result()
@@ -148,7 +148,7 @@ def side_by_side(call: Callable[[T], U], values: Iterable[T], abort: Callable[[]
     workers, under_way = _Workers(), list[Future[U]]()
     try:
         under_way += [workers.submit(partial(call, value)) for value in values]
-        while wait(under_way, _LOOK_UP).not_done:
+        while wait(under_way, LOOK_UP).not_done:
             pass
     except BaseException:
         workers.farewell(under_way, abort, FAREWELL)
@@ -245,7 +245,7 @@ class _Run:
             if not self.under_way:
                 self._account_for_ends()
                 continue  # only skips were left in this round: look again
-            done, _ = wait(self.under_way, _LOOK_UP, return_when=FIRST_COMPLETED)
+            done, _ = wait(self.under_way, LOOK_UP, return_when=FIRST_COMPLETED)
             for future in done:
                 self._finish(self.under_way.pop(future), future)
         self._account_for_ends()
